@@ -1,0 +1,150 @@
+-- +goose Up
+CREATE TABLE desks (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  department_id BIGINT NOT NULL,
+  kind VARCHAR(16) NOT NULL,
+  name VARCHAR(80) NOT NULL,
+  simple_days BIGINT NOT NULL,
+  ordinary_days BIGINT NOT NULL,
+  unit VARCHAR(16) NOT NULL,
+  review VARCHAR(16) NOT NULL,
+  send_on_approval TINYINT(1) NOT NULL,
+  active TINYINT(1) NOT NULL,
+  version BIGINT NOT NULL,
+  updated_at DATETIME(3) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX ux_desks ON desks (kind, department_id);
+CREATE TABLE topics (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  parent_id BIGINT NOT NULL,
+  name VARCHAR(60) NOT NULL,
+  name_en VARCHAR(120) NOT NULL,
+  hint VARCHAR(300) NOT NULL,
+  hint_en VARCHAR(500) NOT NULL,
+  department_id BIGINT NOT NULL,
+  kind VARCHAR(16) NOT NULL,
+  sort BIGINT NOT NULL,
+  active TINYINT(1) NOT NULL,
+  version BIGINT NOT NULL,
+  updated_at DATETIME(3) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE INDEX ix_topics_parent ON topics (parent_id, sort, id);
+CREATE TABLE cases (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  number VARCHAR(16) NOT NULL,
+  kind VARCHAR(16) NOT NULL,
+  status VARCHAR(16) NOT NULL,
+  is_open TINYINT(1) NOT NULL,
+  desk_id BIGINT NOT NULL,
+  topic_id BIGINT NOT NULL,
+  department_id BIGINT NOT NULL,
+  handler_id BIGINT NOT NULL,
+  resident_id BIGINT NOT NULL,
+  title VARCHAR(240) NOT NULL,
+  body TEXT NOT NULL,
+  place_sealed VARCHAR(800) NOT NULL,
+  display_name_sealed VARCHAR(400) NOT NULL,
+  anonymous TINYINT(1) NOT NULL,
+  channel VARCHAR(16) NOT NULL,
+  locale VARCHAR(10) NOT NULL,
+  consent_at DATETIME(3) NULL,
+  consent_withdrawn_at DATETIME(3) NULL,
+  privacy_version BIGINT NOT NULL,
+  code_hash VARCHAR(64) NOT NULL,
+  submission_key VARCHAR(64) NOT NULL,
+  round BIGINT NOT NULL,
+  asked_at DATETIME(3) NOT NULL,
+  due_at DATETIME(3) NOT NULL,
+  due_basis TEXT NOT NULL,
+  due_provisional TINYINT(1) NOT NULL,
+  due_soon_told_at DATETIME(3) NULL,
+  overdue_told_at DATETIME(3) NULL,
+  submitted_at DATETIME(3) NOT NULL,
+  accepted_at DATETIME(3) NULL,
+  returned_at DATETIME(3) NULL,
+  answered_at DATETIME(3) NULL,
+  closed_at DATETIME(3) NULL,
+  withdrawn_at DATETIME(3) NULL,
+  reopened_at DATETIME(3) NULL,
+  published_at DATETIME(3) NULL,
+  rating BIGINT NOT NULL,
+  rating_word VARCHAR(600) NOT NULL,
+  rated_at DATETIME(3) NULL,
+  version BIGINT NOT NULL,
+  updated_at DATETIME(3) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX ux_cases_number ON cases (number);
+CREATE UNIQUE INDEX ux_cases_submission ON cases (submission_key);
+CREATE INDEX ix_cases_handler ON cases (handler_id, is_open, due_at, id);
+CREATE INDEX ix_cases_department ON cases (department_id, is_open, handler_id, due_at, id);
+CREATE INDEX ix_cases_department_due ON cases (department_id, is_open, due_at, id);
+CREATE INDEX ix_cases_department_status ON cases (department_id, status, due_at, id);
+CREATE INDEX ix_cases_open ON cases (is_open, due_at, id);
+CREATE INDEX ix_cases_status ON cases (status, due_at, id);
+CREATE INDEX ix_cases_department_id ON cases (department_id, id);
+CREATE INDEX ix_cases_topic ON cases (topic_id, id);
+CREATE INDEX ix_cases_resident ON cases (resident_id, id);
+CREATE TABLE case_messages (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  case_id BIGINT NOT NULL,
+  round BIGINT NOT NULL,
+  kind VARCHAR(16) NOT NULL,
+  staff_id BIGINT NOT NULL,
+  department_id BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  created_at DATETIME(3) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE INDEX ix_case_messages ON case_messages (case_id, id);
+CREATE TABLE case_replies (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  case_id BIGINT NOT NULL,
+  round BIGINT NOT NULL,
+  author_id BIGINT NOT NULL,
+  reviewer_id BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  comment VARCHAR(1000) NOT NULL,
+  saved_at DATETIME(3) NOT NULL,
+  submitted_at DATETIME(3) NULL,
+  reviewed_at DATETIME(3) NULL,
+  sent_at DATETIME(3) NULL,
+  version BIGINT NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX ux_case_replies ON case_replies (case_id, round);
+CREATE TABLE case_events (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  case_id BIGINT NOT NULL,
+  round BIGINT NOT NULL,
+  action VARCHAR(32) NOT NULL,
+  from_status VARCHAR(16) NOT NULL,
+  to_status VARCHAR(16) NOT NULL,
+  actor_kind VARCHAR(16) NOT NULL,
+  actor_id BIGINT NOT NULL,
+  department_id BIGINT NOT NULL,
+  subject_id BIGINT NOT NULL,
+  note VARCHAR(2000) NOT NULL,
+  shown TINYINT(1) NOT NULL,
+  at DATETIME(3) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE INDEX ix_case_events ON case_events (case_id, id);
+CREATE TABLE case_drafts (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  token_hash VARCHAR(64) NOT NULL,
+  topic_id BIGINT NOT NULL,
+  privacy_version BIGINT NOT NULL,
+  body_sealed MEDIUMTEXT NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX ux_case_drafts ON case_drafts (token_hash);
+CREATE INDEX ix_case_drafts_updated ON case_drafts (updated_at);
+CREATE TABLE reply_templates (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  department_id BIGINT NOT NULL,
+  topic_id BIGINT NOT NULL,
+  title VARCHAR(120) NOT NULL,
+  body TEXT NOT NULL,
+  active TINYINT(1) NOT NULL,
+  version BIGINT NOT NULL,
+  updated_at DATETIME(3) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE INDEX ix_reply_templates ON reply_templates (department_id, id);

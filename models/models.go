@@ -62,33 +62,6 @@ type AuditHead struct {
 	SealedAt time.Time
 }
 
-// OutboxTask is work that a committed write owes; see internal/outbox.
-type OutboxTask struct {
-	ID        int64
-	Kind      string
-	Ref       int64 // the id of what it is about; tasks carry nothing else
-	DueAt     time.Time
-	CreatedAt time.Time
-	QueuedAt  *time.Time
-	DoneAt    *time.Time
-	Attempts  int64
-	LastError string
-	OpenKey   *int64 // 1 until done: keeps the index of what is open small
-}
-
-// TableName is the table of outbox tasks.
-func (OutboxTask) TableName() string { return "outbox" }
-
-// IdempotencyKey remembers the answer to a creating request, sealed because it may hold a query code.
-type IdempotencyKey struct {
-	Scope       string `gorm:"primaryKey"`
-	KeyHash     string `gorm:"primaryKey"`
-	RequestHash string
-	Status      int64
-	BodySealed  string
-	CreatedAt   time.Time
-}
-
 // Owner kinds of an attachment.
 const (
 	OwnerDraft   = "draft"

@@ -1,0 +1,153 @@
+// Small helps on top of pages that work without them. Texts come from data-* attributes of <body>, so that this file holds none.
+(() => {
+  const text = (key, n) => (document.body.dataset[key] || "").replace("%d", n);
+  const on = (type, selector, act) => document.addEventListener(type, (e) => {
+    const el = e.target.closest && e.target.closest(selector);
+    if (el) act(el, e);
+  });
+  let hiding;
+  const say = (words) => {
+    const box = document.getElementById("toast");
+    if (!box || !words) return;
+    box.textContent = words;
+    box.hidden = false;
+    clearTimeout(hiding);
+    hiding = setTimeout(() => { box.hidden = true; }, 8000);
+  };
+
+  // Length is counted as the server does: in code points.
+  const count = (input) => {
+    const out = document.getElementById(input.dataset.count);
+    if (!out) return;
+    const n = [...input.value.trim()].length, max = Number(input.dataset.max || 0);
+    out.textContent = `${n} / ${max}`;
+    out.classList.toggle("over", n > max);
+  };
+
+  const size = (n) => n < 1048576 ? `${Math.max(1, Math.round(n / 1024))} KB` : `${(n / 1048576).toFixed(1)} MB`;
+  const listFiles = (input) => {
+    const list = document.getElementById(input.dataset.uploads);
+    if (!list) return;
+    list.querySelectorAll("img").forEach((img) => URL.revokeObjectURL(img.src));
+    const tpl = list.querySelector("template");
+    list.replaceChildren(tpl, ...[...input.files].map((file, i) => {
+      const li = tpl.content.firstElementChild.cloneNode(true);
+      li.querySelector(".name > b").textContent = file.name;
+      li.querySelector(".size").textContent = size(file.size) + (file.size > Number(input.dataset.maxBytes || Infinity) ? ` · ${input.dataset.tooLarge}` : "");
+      if (/^image\/(jpeg|png|webp)$/.test(file.type)) {
+        const img = new Image();
+        img.alt = "";
+        img.src = URL.createObjectURL(file);
+        img.onload = () => li.querySelector(".icon").replaceWith(img);
+      }
+      const remove = li.querySelector("button");
+      remove.setAttribute("aria-label", `${remove.getAttribute("aria-label")} ${file.name}`);
+      remove.addEventListener("click", () => {
+        const keep = new DataTransfer();
+        [...input.files].forEach((f, j) => { if (j !== i) keep.items.add(f); });
+        input.files = keep.files;
+        listFiles(input);
+        input.focus();
+      });
+      return li;
+    }));
+  };
+
+  // Live parts: one stream per address; what is being typed in is left alone until the focus leaves it.
+  const streams = new Map();
+  const refresh = (el) => {
+    const busy = document.activeElement;
+    if (el.contains(busy) && busy.matches("input:not([type=checkbox]), textarea, select")) {
+      busy.addEventListener("blur", () => refresh(document.getElementById(el.id) || el), { once: true });
+      return;
+    }
+    htmx.ajax("GET", el.dataset.src || location.pathname + location.search, { target: el, select: "#" + el.id, swap: "outerHTML" });
+  };
+  const listen = () => document.querySelectorAll("[data-live]").forEach(({ dataset: { live } }) => {
+    if (streams.has(live) || !window.EventSource || !window.htmx) return;
+    const stream = new EventSource(live);
+    streams.set(live, stream);
+    stream.onmessage = () => document.querySelectorAll(`[data-live="${CSS.escape(live)}"]`).forEach((source) =>
+      document.querySelectorAll(source.dataset.refresh || "#" + source.id).forEach(refresh));
+  });
+  addEventListener("pagehide", () => { streams.forEach((s) => s.close()); streams.clear(); });
+
+  const countdown = (button) => {
+    if (button.dataset.running) return;
+    button.dataset.running = "1";
+    const label = button.textContent, until = Date.now() + 1000 * Number(button.dataset.countdown);
+    const tick = () => {
+      const left = Math.ceil((until - Date.now()) / 1000);
+      button.disabled = left > 0;
+      button.textContent = left > 0 ? text("resend", left) : label;
+      if (left > 0) setTimeout(tick, 500); else delete button.dataset.running;
+    };
+    if (until > Date.now()) tick();
+  };
+
+  const dirty = new Set();
+  addEventListener("beforeunload", (e) => { if ([...dirty].some((f) => f.isConnected)) e.preventDefault(); });
+
+  const scan = (root) => {
+    root.querySelectorAll("[data-count]").forEach(count);
+    root.querySelectorAll("[data-countdown]").forEach(countdown);
+    root.querySelectorAll("[data-js]").forEach((el) => { el.hidden = false; });
+    listen();
+  };
+
+  on("input", "[data-count]", count);
+  on("input", "form[data-unsaved]", (form) => dirty.add(form));
+  on("change", "[data-uploads]", listFiles);
+  on("change", "[data-check-all]", (box) => document.querySelectorAll(box.dataset.checkAll).forEach((b) => { b.checked = box.checked; }));
+  on("change", "[data-autosubmit]", (el) => el.form.requestSubmit());
+  on("click", "[data-open]", (el, e) => {
+    const box = document.getElementById(el.dataset.open);
+    if (box && box.showModal) { e.preventDefault(); box.showModal(); }
+  });
+  on("click", "[data-close]", (el, e) => { e.preventDefault(); el.closest("dialog").close(); });
+  on("click", "[data-print]", () => window.print());
+  on("click", "[data-copy]", (el) => {
+    navigator.clipboard && navigator.clipboard.writeText(el.dataset.copy).then(() => say(text("copied")));
+  });
+  on("click", "[data-share]", (el) => {
+    const url = el.dataset.share || location.href;
+    if (navigator.share) navigator.share({ title: document.title, url }).catch(() => {});
+    else if (navigator.clipboard) navigator.clipboard.writeText(url).then(() => say(text("copied")));
+  });
+  on("click", "[data-insert]", (el) => {
+    const area = document.getElementById(el.dataset.insert);
+    area.setRangeText(el.dataset.text, area.selectionStart, area.selectionEnd, "end");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    if (el.closest("dialog")) el.closest("dialog").close();
+    area.focus();
+  });
+
+  // A second click sends nothing twice; the button is disabled after the form has taken its value along.
+  document.addEventListener("submit", (e) => {
+    const form = e.target, button = e.submitter;
+    if (form.method === "dialog") return;
+    dirty.delete(form);
+    if (form.dataset.sent) { e.preventDefault(); return; }
+    if (e.defaultPrevented || form.matches("[hx-get], [hx-post]") || form.method === "get") return;
+    form.dataset.sent = "1";
+    if (button) setTimeout(() => { button.disabled = true; button.classList.add("busy"); });
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll(".busy").forEach((b) => { b.disabled = false; b.classList.remove("busy"); });
+  }));
+
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input, textarea, select, [contenteditable]")) return;
+    const box = document.querySelector("[data-search-key]");
+    if (box) { e.preventDefault(); box.focus(); box.select(); }
+  });
+
+  document.addEventListener("htmx:afterRequest", (e) => { if (e.detail.successful && e.detail.elt.closest) dirty.delete(e.detail.elt.closest("form")); });
+  document.addEventListener("htmx:responseError", (e) => say(e.detail.xhr.status === 401 ? text("signedOut") : text("failed")));
+  document.addEventListener("htmx:sendError", () => say(text("offline")));
+  document.addEventListener("htmx:load", (e) => scan(e.detail.elt));
+  const errors = document.querySelector(".errors");
+  if (errors) errors.focus();
+  scan(document);
+})();

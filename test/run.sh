@@ -91,7 +91,8 @@ start_mariadb() {
   mkdir "$tmp/mariadb" && { [ "$(id -u)" != 0 ] || chown mysql "$tmp/mariadb"; } || fail "no folder for MariaDB"
   mariadb-install-db --no-defaults --user="$user" --datadir="$tmp/mariadb/data" --auth-root-authentication-method=normal --skip-test-db \
     >"$tmp/mariadb-install.log" 2>&1 || { tail -n 30 "$tmp/mariadb-install.log" >&2; fail "mariadb-install-db failed"; }
-  say "CREATE USER 'huiyin'@'127.0.0.1' IDENTIFIED BY '$password'; GRANT ALL ON *.* TO 'huiyin'@'127.0.0.1' WITH GRANT OPTION;" >"$tmp/mariadb/init.sql"
+  printf '%s\n' "CREATE USER 'huiyin'@'127.0.0.1' IDENTIFIED BY '$password';" "GRANT ALL ON *.* TO 'huiyin'@'127.0.0.1' WITH GRANT OPTION;" \
+    >"$tmp/mariadb/init.sql" # one statement a line
   chmod 644 "$tmp/mariadb/init.sql"
   port=$(free_port)
   "$server" --no-defaults --user="$user" --datadir="$tmp/mariadb/data" --socket="$tmp/mariadb/socket" --pid-file="$tmp/mariadb/pid" \

@@ -6,6 +6,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -83,12 +84,15 @@ func dialector(dsn string) (Dialect, gorm.Dialector, error) {
 			cfg.Params = map[string]string{}
 		}
 		cfg.Params["time_zone"] = "'+00:00'"
-		cfg.Params["transaction_isolation"] = "'READ-COMMITTED'"
 		cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'"
 		cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = 5*time.Second, 30*time.Second, 30*time.Second
 		// The number of rows that matched, not that changed: a guarded UPDATE counts on it.
 		cfg.ClientFoundRows = true
-		return MySQL, mysql.New(mysql.Config{DSNConfig: cfg, DSN: cfg.FormatDSN(), SkipInitializeWithVersion: true}), nil
+		connector, err := newReadCommitted(cfg)
+		if err != nil {
+			return "", nil, fmt.Errorf("database address: %w", err)
+		}
+		return MySQL, mysql.New(mysql.Config{Conn: sql.OpenDB(connector), SkipInitializeWithVersion: true}), nil
 	}
 	path := strings.TrimPrefix(dsn, "sqlite:")
 	if path == "" {

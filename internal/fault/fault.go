@@ -111,4 +111,6 @@ func (f Fields) Err() error {
 }
 
 // InvalidMsg is the sentence above a form with errors.
+//
+//i18n:keys
 const InvalidMsg = "有几处需要改一下，已在下面标出。"

@@ -6,6 +6,7 @@ import (
 	"huiyin/internal/fault"
 )
 
+//i18n:keys
 const (
 	yearShape   = "请写 4 位数的年份，如 2027。"
 	daysShape   = "请写日期的列表，如 [\"2027-01-01..2027-01-03\"]。"

@@ -11,7 +11,6 @@ import (
 	_ "github.com/google/uuid"
 	_ "github.com/gorilla/feeds"
 	_ "github.com/hibiken/asynq"
-
 	_ "github.com/microcosm-cc/bluemonday"
 	_ "github.com/pquerna/otp/totp"
 	_ "github.com/pressly/goose/v3"

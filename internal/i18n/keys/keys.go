@@ -168,7 +168,8 @@ var (
 )
 
 // InTemplates returns the message ids that templates (*.html, *.txt, *.tmpl) give to t and tn, and apart from them the
-// Chinese that stands in a template as bare text, which no catalog can reach.
+// Chinese that stands in a template as bare text, which no catalog can reach. A line that marks its text as Chinese with
+// lang="zh-CN", such as the language switch, may hold it.
 func InTemplates(tree fs.FS) (found, bare []Key, err error) {
 	scan := func(name, text string) error {
 		where := func(at int) string { return name + ":" + strconv.Itoa(1+strings.Count(text[:at], "\n")) }
@@ -183,7 +184,7 @@ func InTemplates(tree fs.FS) (found, bare []Key, err error) {
 		// Blank what is no text, newlines apart, so that lines keep their numbers.
 		rest := blank(comment, blank(action, text))
 		for i, line := range strings.Split(rest, "\n") {
-			if hasHan(line) {
+			if hasHan(line) && !strings.Contains(line, ` lang="zh-CN"`) {
 				bare = append(bare, Key{ID: strings.TrimSpace(line), Where: name + ":" + strconv.Itoa(i+1)})
 			}
 		}

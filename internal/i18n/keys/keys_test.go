@@ -56,7 +56,8 @@ func TestInTemplates(t *testing.T) {
 	found, bare, err := InTemplates(fstest.MapFS{"p.html": {Data: []byte(`<h1>{{t "标题"}}</h1>
 {{/* 注释 */}}<!-- 注释
 注释 --><p title="{{ t "说\"明\"" .X }}">{{tn "%[1]d 件" .N | upper}}{{template "x" (t "括号里")}}</p>
-<p>裸文</p>{{if eq .T "状态"}}x{{end}}`)}})
+<p>裸文</p>{{if eq .T "状态"}}x{{end}}
+<a lang="zh-CN">中文</a>`)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,186 @@
+package textindex
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"sync"
+)
+
+const (
+	rarest     = 12   // tokens that a loose search goes by
+	commonPart = 0.10 // a token in more than this part of all documents says little
+	commonMin  = 50   // … unless that is fewer documents than this
+	shareMin   = 0.34 // of the tokens looked for, what a similar document must hold
+	perToken   = 1000 // newest documents looked at for each token
+)
+
+// frequencies remembers in how many documents tokens are, until the next Apply.
+type frequencies struct {
+	mu    sync.Mutex
+	known map[string]int
+}
+
+func (f *frequencies) forget() {
+	f.mu.Lock()
+	f.known = nil
+	f.mu.Unlock()
+}
+
+func (f *frequencies) get(token string) (int, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n, ok := f.known[token]
+	return n, ok
+}
+
+func (f *frequencies) put(token string, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.known == nil || len(f.known) > 10_000 {
+		f.known = make(map[string]int)
+	}
+	f.known[token] = n
+}
+
+type weighed struct {
+	term  term
+	count int
+}
+
+// frequency counts the documents that hold the term, but not beyond most.
+func (s *search) frequency(t term, most int) (int, error) {
+	key := string(t.runes)
+	if n, ok := s.index.seen.get(key); ok {
+		return n, nil
+	}
+	var n int
+	err := s.index.read.QueryRowContext(s.ctx,
+		"SELECT count(*) FROM (SELECT 1 FROM texts WHERE texts MATCH ? LIMIT ?)", t.match(), most).Scan(&n)
+	if err == nil {
+		s.index.seen.put(key, n)
+	}
+	return n, err
+}
+
+// telling returns the rarest tokens of the terms that the index holds at all, without the very common ones unless
+// there are no others. total is the number of documents.
+func (s *search) telling(ts []term) (out []weighed, total int, err error) {
+	if err := s.index.read.QueryRowContext(s.ctx, "SELECT count(*) FROM docs").Scan(&total); err != nil {
+		return nil, 0, err
+	}
+	most := max(int(float64(total)*commonPart), commonMin) + 1
+	var common []weighed
+	seen := make(map[string]bool)
+	for _, t := range ts {
+		for _, token := range t.tokens() {
+			if seen[token] {
+				continue
+			}
+			seen[token] = true
+			w := weighed{term: term{t.class, []rune(token)}}
+			if w.count, err = s.frequency(w.term, most); err != nil {
+				return nil, 0, err
+			}
+			switch {
+			case w.count >= most:
+				common = append(common, w)
+			case w.count > 0:
+				out = append(out, w)
+			}
+		}
+	}
+	if len(out) == 0 {
+		out = common
+	}
+	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(a.count, b.count) })
+	return out[:min(len(out), rarest)], total, nil
+}
+
+type tally struct {
+	score float64
+	held  int
+}
+
+// gather scores every document that holds one of the tokens: the rarer the token, the more it counts, and more in a
+// title.
+func (s *search) gather(tokens []weighed, total int) (map[int64]*tally, error) {
+	found := make(map[int64]*tally)
+	for _, w := range tokens {
+		idf := math.Log(1 + (float64(total)-float64(w.count)+0.5)/(float64(w.count)+0.5))
+		idf = max(idf, 0.01)
+		places, err := s.places("("+w.term.match()+")", perToken)
+		if err != nil {
+			return nil, err
+		}
+		s.capped = s.capped || len(places) == perToken
+		for _, p := range places {
+			if found[p] == nil {
+				found[p] = &tally{}
+			}
+			found[p].score += idf
+			found[p].held++
+		}
+		if w.term.single() {
+			continue
+		}
+		titles, err := s.places(`({title} : "`+string(w.term.runes)+`")`, perToken)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range titles {
+			if t := found[p]; t != nil {
+				t.score += idf * (titleWeight - 1) / 2
+			}
+		}
+	}
+	return found, nil
+}
+
+// some finds what holds at least one telling token, the more the better.
+func (s *search) some(ts []term) ([]scored, error) {
+	tokens, total, err := s.telling(ts)
+	if err != nil || len(tokens) == 0 {
+		return nil, err
+	}
+	found, err := s.gather(tokens, total)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]scored, 0, len(found))
+	for place, t := range found {
+		out = append(out, scored{place, t.score * float64(t.held) / float64(len(tokens))})
+	}
+	return out, nil
+}
+
+// Similar finds at most limit documents that may say the same as the text, best first: "this may already be answered".
+// Each holds at least a third of what is telling in the text, and two pieces of it when there are two.
+func (x *Index) Similar(ctx context.Context, text string, limit int) ([]Hit, error) {
+	var hits []Hit
+	err := x.using(func() error {
+		s := search{ctx: ctx, index: x}
+		tokens, total, err := s.telling(terms(text))
+		if err != nil || len(tokens) == 0 {
+			return err
+		}
+		found, err := s.gather(tokens, total)
+		if err != nil {
+			return err
+		}
+		least := max(int(math.Ceil(shareMin*float64(len(tokens)))), min(2, len(tokens)))
+		var good []scored
+		for place, t := range found {
+			if t.held >= least {
+				good = append(good, scored{place, t.score * float64(t.held) / float64(len(tokens))})
+			}
+		}
+		slices.SortFunc(good, func(a, b scored) int {
+			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.place, a.place))
+		})
+		hits, err = x.hits(ctx, good[:max(0, min(len(good), limit))])
+		return err
+	})
+	return hits, err
+}

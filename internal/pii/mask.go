@@ -1,0 +1,138 @@
+package pii
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Mask returns s with what identifies a person hidden, in the way that is usual for the kind.
+func Mask(kind Kind, s string) string {
+	switch kind {
+	case IDCard:
+		return MaskIDCard(s)
+	case Phone:
+		return MaskPhone(s)
+	case Name:
+		return MaskName(s)
+	case BankCard:
+		return maskMiddle(digitsOf(s), 4, 4)
+	case Email:
+		return MaskEmail(s)
+	case Plate:
+		return maskMiddle(strings.ToUpper(strings.Map(fold, s)), 2, 0)
+	case Address:
+		return MaskAddress(s)
+	}
+	return maskMiddle(s, 1, 0)
+}
+
+// MaskIDCard keeps the region and the year of birth: 1101011990********.
+func MaskIDCard(s string) string {
+	d := digitsOf(s)
+	if len(d) == 15 {
+		return maskMiddle(d, 6, 0)
+	}
+	return maskMiddle(d, 10, 0)
+}
+
+// MaskPhone keeps the first three and the last four digits of a mobile number (138****8000), the area code of a landline
+// (0391-*******), the last four digits of anything else.
+func MaskPhone(s string) string {
+	d := digitsOf(s)
+	d = strings.TrimPrefix(d, "00")
+	if len(d) == 13 && strings.HasPrefix(d, "861") {
+		d = d[2:]
+	}
+	switch {
+	case len(d) == 11 && d[0] == '1':
+		return maskMiddle(d, 3, 4)
+	case strings.HasPrefix(strings.TrimLeft(strings.Map(fold, s), "( "), "0") && len(digitsOf(s)) > 8:
+		d, area := digitsOf(s), 4
+		if d[1] == '1' || d[1] == '2' {
+			area = 3
+		}
+		return d[:area] + "-" + strings.Repeat("*", min(len(d)-area, 8))
+	case len(d) > 6:
+		return maskMiddle(d, 0, 4)
+	}
+	return strings.Repeat("*", utf8.RuneCountInString(s))
+}
+
+// MaskName keeps the surname: 王建国 becomes 王**, 欧阳锋 becomes 欧阳*.
+func MaskName(s string) string {
+	s = strings.TrimSpace(s)
+	runes := []rune(s)
+	switch {
+	case len(runes) == 0:
+		return ""
+	case len(runes) == 1:
+		return "*"
+	case strings.ContainsAny(s, "·•") || !unicode.Is(unicode.Han, runes[0]):
+		return string(runes[0]) + "**"
+	case len(runes) > 2 && compoundSurnames[string(runes[:2])]:
+		return maskMiddle(s, 2, 0)
+	}
+	return maskMiddle(s, 1, 0)
+}
+
+// MaskEmail keeps the first letter and the host: z***@example.com.
+func MaskEmail(s string) string {
+	s = strings.Map(fold, s)
+	local, host, ok := strings.Cut(s, "@")
+	if !ok || local == "" {
+		return maskMiddle(s, 1, 0)
+	}
+	_, n := utf8.DecodeRuneInString(local)
+	return local[:n] + "***@" + host
+}
+
+// MaskAddress keeps the town, the district or what is above it: 解放区人民路889号3号楼 becomes 解放区某处.
+func MaskAddress(s string) string {
+	runes := []rune(s)
+	keep := 0
+	for i, r := range runes {
+		if i == 0 || !strings.ContainsRune("省市区县镇乡道旗", r) {
+			continue
+		}
+		prev := runes[i-1]
+		if (r == '道' && prev != '街') || (r == '区' && strings.ContainsRune("小社园院厂库校片", prev)) || (i+1 < len(runes) && strings.ContainsRune("路街巷", runes[i+1])) {
+			continue
+		}
+		keep = i + 1
+	}
+	rest := string(runes[keep:])
+	some := "某处"
+	for _, v := range []struct{ marks, some string }{{"村 屯 庄 组", "某村"}, {"小区 花园 家园 苑 公寓 新村 家属院 社区 号楼 栋 幢 单元", "某小区"}} {
+		for mark := range strings.SplitSeq(v.marks, " ") {
+			if strings.Contains(rest, mark) && (mark != "村" || !strings.Contains(rest, "新村")) {
+				some = v.some
+			}
+		}
+	}
+	return string(runes[:keep]) + some
+}
+
+// maskMiddle hides all but the first and last few characters, one star each; of short strings it shows less.
+func maskMiddle(s string, first, last int) string {
+	runes := []rune(s)
+	n := len(runes)
+	if first+last >= n {
+		first, last = min(1, n/2), 0
+	}
+	return string(runes[:first]) + strings.Repeat("*", n-first-last) + string(runes[n-last:])
+}
+
+// digitsOf returns the digits of s, and the X that may end an identity number.
+func digitsOf(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch r = fold(r); {
+		case r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case r == 'x' || r == 'X':
+			b.WriteByte('X')
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,177 @@
+package pii
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// All persons and numbers are invented; identity numbers have a valid check character and a region code.
+func TestFind(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want string // kind=text, in order
+	}{
+		{"身份证11010119900307803X。", "id_card=11010119900307803X"},
+		{"我的号11010119900307803x", "id_card=11010119900307803x"},
+		{"证１１０１０１１９９００３０７８０３Ｘ", "id_card=１１０１０１１９９００３０７８０３Ｘ"},
+		{"110101 19900307 803X", "id_card=110101 19900307 803X"},
+		{"编号110101199003078031", ""},
+		{"身份证号：110101199003078031", "id_card=110101199003078031"},
+		{"11010119901307803X", ""},
+		{"旧证410802680512123，", "id_card=410802680512123"},
+		{"流水410802681512123，", ""},
+		{"电话13812345678，", "phone=13812345678"},
+		{"138 1234 5678 或 138-1234-5678", "phone=138 1234 5678 phone=138-1234-5678"},
+		{"+86 13812345678", "phone=+86 13812345678"},
+		{"１３８１２３４５６７８", "phone=１３８１２３４５６７８"},
+		{"13812345678 13912345678", "phone=13812345678 phone=13912345678"},
+		{"合同金额13812345678元，订单138123456789", ""},
+		{"请拨打12345或110、12315、400-123-4567", ""},
+		{"座机0391-3565555转801", "phone=0391-3565555转801"},
+		{"（0391）3565555、010-88886666", "phone=（0391）3565555 phone=010-88886666"},
+		{"联系电话：3565555", "phone=3565555"},
+		{"共3565555人，2026-11-23 12:30", ""},
+		{"卡6222021234567890128", "bank_card=6222021234567890128"},
+		{"卡4111 1111 1111 1111", "bank_card=4111 1111 1111 1111"},
+		{"卡4111 1111 1111 1112", ""},
+		{"银行卡号6222021234567890123", "bank_card=6222021234567890123"},
+		{"豫H12345停在门口，豫H·D12345，粤b1234学", "plate=豫H12345 plate=豫H·D12345 plate=粤b1234学"},
+		{"新A座、京E1", ""},
+		{"邮箱zhang_san.01@example.com.cn。", "email=zhang_san.01@example.com.cn"},
+		{"@ a@b @@ a@.com", ""},
+		{"微信号：zhang_san88，QQ:12345678", "wechat=zhang_san88 qq=12345678"},
+		{"微信同号13812345678", "phone=13812345678"},
+		{"关注微信公众号 jiaozuo", ""},
+		{"我住在解放区人民路889号3号楼2单元501室，漏水", "address=解放区人民路889号3号楼2单元501室"},
+		{"阳光花园小区5栋2单元301", "address=阳光花园小区5栋2单元301"},
+		{"修武县云台山镇岸上村3组5号", "address=修武县云台山镇岸上村3组5号"},
+		{"家住3组5号", "address=3组5号"},
+		{"中山路12弄5号", "address=中山路12弄5号"},
+		{"和平街十二号院三单元", "address=和平街十二号院三单元"},
+		{"请到人民路889号市民中心一楼大厅办理", ""},
+		{"国办发〔2017〕47号，11月5号2号楼", ""},
+		{"人民路5号开始修，我们村5号停水，101路公交", ""},
+		{"李庄村30户没有水，每栋2层", ""},
+		{"姓名：王建国", "name=王建国"},
+		{"联系人 欧阳锋，", "name=欧阳锋"},
+		{"我叫张伟住在附近", "name=张伟"},
+		{"我叫李小明，我是农民，本人于2020年", "name=李小明"},
+		{"我是王建国，家里停水。", "name=王建国"},
+		{"我是高中生，我是王庄村的村民，我是程序员，我是安徽人", ""},
+		{"本人系焦作市民，我是李封社区的居民", ""},
+		{"感谢刘晓丽女士和王先生", "name=刘晓丽 name=王"},
+		{"许多女士", ""},
+		{"姓名：阿依古丽·买买提", "name=阿依古丽·买买提"},
+		{"联系人：办公室张主任", ""},
+		{"我叫陈大文。后来陈大文又去了。", "name=陈大文 name=陈大文"},
+		{"", ""},
+		{"\xff\xfe13812345678\xff", "phone=13812345678"},
+		{"𠮷野家13812345678😀", "phone=13812345678"},
+	} {
+		var got []string
+		for _, f := range Find(c.text) {
+			got = append(got, string(f.Kind)+"="+f.Text)
+			if c.text[f.Start:f.End] != f.Text {
+				t.Errorf("%q: offsets of %+v", c.text, f)
+			}
+		}
+		if g := strings.Join(got, " "); g != c.want {
+			t.Errorf("%q:\n got %s\nwant %s", c.text, g, c.want)
+		}
+	}
+}
+
+func TestMask(t *testing.T) {
+	for _, c := range []struct {
+		kind     Kind
+		in, want string
+	}{
+		{Name, "王建国", "王**"}, {Name, "张伟", "张*"}, {Name, "欧阳锋", "欧阳*"}, {Name, "阿依古丽·买买提", "阿**"}, {Name, "王", "*"}, {Name, "", ""}, {Name, "Anna Li", "A**"},
+		{Phone, "13800138000", "138****8000"}, {Phone, "+86 138-0013-8000", "138****8000"}, {Phone, "１３８００１３８０００", "138****8000"},
+		{Phone, "0391-3565555", "0391-*******"}, {Phone, "（010）88886666", "010-********"}, {Phone, "3565555", "***5555"}, {Phone, "12", "**"}, {Phone, "", ""},
+		{IDCard, "11010119900307803x", "1101011990********"}, {IDCard, "410802680512123", "410802*********"},
+		{BankCard, "6222 0212 3456 7890 128", "6222***********0128"}, {Plate, "豫H·D12345", "豫H*******"},
+		{Email, "zhang@example.com", "z***@example.com"}, {Email, "nobody", "n*****"}, {WeChat, "zhang_san", "z********"},
+		{Address, "河南省焦作市解放区人民路889号3号楼", "河南省焦作市解放区某小区"}, {Address, "人民路889号", "某处"},
+		{Address, "修武县云台山镇岸上村3组5号", "修武县云台山镇某村"}, {Address, "阳光花园小区5栋2单元301", "某小区"}, {Address, "焦东街道新华街5号", "焦东街道某处"},
+	} {
+		if got := Mask(c.kind, c.in); got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.kind, c.in, got, c.want)
+		}
+	}
+}
+
+func TestAllowed(t *testing.T) {
+	d := New("0391-3565555", "zwgk@example.gov.cn", "人民路889号")
+	if got := d.Find("电话 0391 3565555、（0391）3565555，信箱ZWGK@example.gov.cn，地址：人民路889号。"); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := d.Find("0391-3565556"); len(got) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestRedact(t *testing.T) {
+	const text = "本人王建国，电话13812345678，住解放区和平街3号楼2单元501室。"
+	want := "本人王**，电话138****5678，住解放区某小区。"
+	if got := Redact(text, Find(text)); got != want {
+		t.Errorf("got %s", got)
+	}
+	if got := Redact("abc", []Finding{{Start: 2, End: 9}, {Start: 0, End: 1, Replacement: "x"}, {Start: 0, End: 2}}); got != "xbc" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestTwiceIsOnce(t *testing.T) {
+	const text = "姓名：王建国，身份证11010119900307803X，手机13812345678，座机0391-3565555，豫H12345，卡6222021234567890128"
+	once := Redact(text, Find(text))
+	for _, f := range Find(once) {
+		if f.Kind != Name {
+			t.Errorf("still finds %+v in %s", f, once)
+		}
+	}
+}
+
+func TestFast(t *testing.T) {
+	for name, unit := range map[string]string{
+		"prose":  "我住在解放区人民路889号3号楼2单元501室，电话13812345678，姓名：王建国，一直没有答复，请有关部门尽快处理。",
+		"digits": "1", "spaced": "1 ", "ats": "a@", "houses": "3号", "cues": "我是", "titles": "王先生", "numerals": "一", "places": "路", "wx": "微信",
+	} {
+		text := strings.Repeat(unit, 10000/utf8.RuneCountInString(unit))
+		start := time.Now()
+		Find(text)
+		if took := time.Since(start); took > 100*time.Millisecond { // some 5 ms; the bound only catches what is not linear
+			t.Errorf("%s: %v", name, took)
+		}
+	}
+}
+
+func BenchmarkFind(b *testing.B) {
+	text := strings.Repeat("我住在解放区人民路889号3号楼2单元501室，电话13812345678，姓名：王建国，一直没有答复，请有关部门尽快处理。", 160)
+	b.ReportMetric(float64(utf8.RuneCountInString(text)), "chars")
+	for b.Loop() {
+		Find(text)
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	for _, s := range []string{"", "姓名：王建国", "\xff13812345678", "豫H12345", "a@b.cn", "3组5号", "（0391）3565555转801", "我叫欧阳", "微信：", "11010119900307803X"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		end := 0
+		found := Find(text)
+		for _, x := range found {
+			if x.Start < end || x.End <= x.Start || x.End > len(text) || text[x.Start:x.End] != x.Text || x.Replacement == x.Text {
+				t.Fatalf("%q: %+v", text, x)
+			}
+			if utf8.ValidString(text) && (!utf8.ValidString(text[:x.Start]) || !utf8.ValidString(x.Text)) {
+				t.Fatalf("%q: not between characters: %+v", text, x)
+			}
+			end = x.End
+		}
+		Redact(text, found)
+	})
+}

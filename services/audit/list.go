@@ -1,0 +1,90 @@
+package audit
+
+import (
+	"context"
+	"time"
+
+	"huiyin/models"
+)
+
+// Filter says which entries to list; zero fields ask nothing. From is included, To is not.
+type Filter struct {
+	ActorKind  string
+	ActorID    int64
+	Action     string // a prefix: "case." finds all that happens to cases
+	ObjectKind string
+	ObjectID   int64
+	From, To   time.Time
+	After      int64 // the last id of the page before
+	Limit      int   // 50 when 0, 500 at most
+}
+
+// Page is one page of entries, newest first. Next is the After of the page that follows, 0 when this is the last.
+type Page struct {
+	Entries []models.AuditEntry
+	Next    int64
+}
+
+// skew is how much later than its neighbours' an entry's time may be, because its transaction was slow.
+const skew = 10 * time.Minute
+
+// List returns one page of the log to an auditor.
+func (l *Log) List(ctx context.Context, actor models.Actor, f Filter) (Page, error) {
+	if reason := MayRead(actor); reason != nil {
+		return Page{}, reason
+	}
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	// Times rise with ids but for the skew: looking the ids up keeps a far away day as fast as today.
+	var low int64
+	var err error
+	if !f.From.IsZero() {
+		if low, err = l.idAt(ctx, f.From.Add(-skew)); err != nil {
+			return Page{}, err
+		}
+	}
+	if !f.To.IsZero() {
+		high, err := l.idAt(ctx, f.To.Add(skew))
+		if err != nil {
+			return Page{}, err
+		}
+		if f.After == 0 || high < f.After {
+			f.After = high
+		}
+	}
+	es, err := l.list(ctx, f, low, limit+1)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Entries: es}
+	if len(es) > limit {
+		page.Entries = es[:limit]
+		page.Next = es[limit-1].ID
+	}
+	return page, nil
+}
+
+// idAt returns the smallest id from which on entries are of t or later, by bisection over the primary key.
+func (l *Log) idAt(ctx context.Context, t time.Time) (int64, error) {
+	top, err := l.maxID(ctx)
+	if err != nil {
+		return 0, err
+	}
+	low, high := int64(1), top+1
+	for low < high {
+		mid := low + (high-low)/2
+		id, at, err := l.firstFrom(ctx, mid)
+		if err != nil {
+			return 0, err
+		}
+		if id == 0 || !at.Before(t) {
+			high = mid
+		} else {
+			low = id + 1
+		}
+	}
+	return low, nil
+}

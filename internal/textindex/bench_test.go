@@ -82,6 +82,13 @@ func filled(b *testing.B) *Index {
 		b.Fatal(err)
 	}
 	b.Logf("%d documents in %v, %d MB", total, time.Since(from).Round(time.Millisecond), info.Size()>>20)
+	for _, w := range []string{"您好", "停水", "公积金"} {
+		var n int
+		if err := x.read.QueryRowContext(b.Context(), "SELECT count(*) FROM texts WHERE texts MATCH ?", terms(w)[0].match()).Scan(&n); err != nil {
+			b.Fatal(err)
+		}
+		b.Logf("%s is in %d of them", w, n)
+	}
 	return x
 }
 

@@ -30,11 +30,13 @@ var ErrReset = errors.New("textindex: the file was damaged and has been replaced
 const (
 	version = 1 // a file of another version is replaced
 	readers = 4
+	ours    = 1215914836 // the file's application_id
 	schema  = `
 CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE docs (place INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE);
 CREATE VIRTUAL TABLE texts USING fts5(title, body, answer, chars, tags, content='', contentless_delete=1, tokenize='ascii');
 INSERT INTO state (name, value) VALUES ('cursor', 0);
+PRAGMA application_id = 1215914836;
 PRAGMA user_version = `
 )
 
@@ -60,7 +62,8 @@ type Doc struct {
 	At           time.Time
 }
 
-// Open opens the index at path, or makes an empty one there when the file is missing, damaged or of another version.
+// Open opens the index at path, or makes an empty one there when the file is missing, damaged or of another version. A
+// sound database that is not an index is left alone: that is a mistake in the settings.
 func Open(path string) (*Index, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -73,7 +76,24 @@ func Open(path string) (*Index, error) {
 	if x.connect() == nil && x.sound() {
 		return x, nil
 	}
-	return x, x.replace()
+	if x.foreign() {
+		_ = x.close()
+		return nil, fmt.Errorf("textindex: %s is a database of something else", abs)
+	}
+	if err := x.replace(); err != nil {
+		_ = x.close()
+		return nil, err
+	}
+	return x, nil
+}
+
+func (x *Index) foreign() bool {
+	var app, tables int64
+	ctx := context.Background()
+	return x.write != nil &&
+		x.write.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app) == nil &&
+		x.write.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables) == nil &&
+		app != ours && tables > 0
 }
 
 func (x *Index) connect() (err error) {
@@ -113,7 +133,7 @@ func (x *Index) sound() bool {
 func (x *Index) replace() error {
 	_ = x.close()
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
-		if err := os.RemoveAll(x.path + suffix); err != nil {
+		if err := os.Remove(x.path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("textindex: %w", err)
 		}
 	}

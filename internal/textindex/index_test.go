@@ -1,6 +1,7 @@
 package textindex
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -213,6 +214,27 @@ func TestDamagedFiles(t *testing.T) {
 		t.Fatal("what was sound was thrown away")
 	}
 	_ = x.Close()
+}
+
+func TestOtherDatabasesAreLeftAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "main.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("CREATE TABLE cases (id INTEGER); PRAGMA user_version = 1"); err != nil {
+		t.Fatal(err)
+	}
+	_ = db.Close()
+	if _, err := Open(path); err == nil {
+		t.Fatal("opened")
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		t.Fatal("the other database is gone")
+	}
+	if _, err := Open(t.TempDir()); err == nil {
+		t.Fatal("a folder was opened")
+	}
 }
 
 func TestDamageMetLater(t *testing.T) {

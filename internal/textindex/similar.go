@@ -11,7 +11,7 @@ import (
 const (
 	rarest     = 12   // tokens that a loose search goes by
 	commonPart = 0.10 // a token in more than this part of all documents says little
-	commonMin  = 50   // … unless that is fewer documents than this
+	commonMin  = 20   // … unless that is fewer documents than this
 	shareMin   = 0.34 // of the tokens looked for, what a similar document must hold
 	perToken   = 1000 // newest documents looked at for each token
 )

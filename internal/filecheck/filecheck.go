@@ -42,6 +42,8 @@ const (
 )
 
 // Message ids; %[1]s is the file's name.
+//
+//i18n:keys
 const (
 	msgKind     = "“%[1]s”不是可以上传的文件。可以上传 jpg、png、webp 图片和 pdf、docx、xlsx 文件。"
 	msgEmpty    = "“%[1]s”是空的，请换一个文件。"
@@ -55,11 +57,6 @@ const (
 	msgBadImage = "这张图片已经损坏，打不开，请换一张。"
 	msgBigImage = "这张图片的尺寸太大。每边最多 12000 像素，总共最多 5000 万像素，请缩小后再上传。"
 )
-
-// Messages lists the message ids of this package, for the test that every one is translated.
-func Messages() []string {
-	return []string{msgKind, msgEmpty, msgSize, msgMismatch, msgBroken, msgPixels, msgMacro, msgBomb, msgActive, msgBadImage, msgBigImage}
-}
 
 // Info is what a file turned out to be.
 type Info struct {

@@ -17,6 +17,8 @@ const (
 )
 
 // Why a password is refused: message ids.
+//
+//i18n:keys
 const (
 	TooShort        = "密码至少要有 10 个字符。"
 	TooLong         = "密码最多 128 个字符。"

@@ -59,7 +59,7 @@ func (s *scanner) numberStart(i int) bool {
 	return numeral(r) && !numeral(prev) && prev != '第' && prev != '月'
 }
 
-// numberEnd passes over "12", "12-3", "12之3", "b3", "十二"; at most eight characters.
+// numberEnd passes over "12", "12-3", "12之3", "b3", "十二"; at most eleven characters.
 func (s *scanner) numberEnd(i int) int {
 	j := i
 	if numeral(s.get(j)) {
@@ -71,7 +71,7 @@ func (s *scanner) numberEnd(i int) int {
 	if letter(s.get(j)) {
 		j++
 	}
-	for j-i < 8 && (digit(s.get(j)) || (s.get(j) == '-' || s.get(j) == '之' || s.get(j) == '附') && digit(s.get(j+1)) && j > i) {
+	for j-i < 11 && (digit(s.get(j)) || (s.get(j) == '-' || s.get(j) == '之' || s.get(j) == '附') && digit(s.get(j+1)) && j > i) {
 		j++
 	}
 	if j > i && letter(s.get(j)) && !alnum(s.get(j+1)) {
@@ -92,6 +92,9 @@ func (s *scanner) chain(i int) chain {
 			return c
 		}
 		n := s.hasAny(end, units)
+		if n == 0 && c.count == 0 && s.shortForm(j, end) {
+			return chain{from: i, to: end, count: 1, strong: 1, last: "室"}
+		}
 		if n == 0 {
 			if c.count > 0 && c.last != "号" && end-j >= 2 && end-j <= 5 && digit(s.get(end-1)) && !digit(s.get(end)) {
 				c.to = end // the room, without its unit
@@ -104,8 +107,17 @@ func (s *scanner) chain(i int) chain {
 			c.strong++
 		}
 		c.to = end + n
+		if strings.ContainsRune("东西中南北", s.get(c.to)) && s.get(c.to) != 0 && s.get(c.to+1) == '户' {
+			c.to += 2
+		}
 	}
 	return c
+}
+
+// shortForm reports whether "3-2-1501" stands there: building, unit and room.
+func (s *scanner) shortForm(from, to int) bool {
+	parts := strings.Split(s.slice(from, to), "-")
+	return len(parts) == 3 && len(parts[0]) <= 3 && len(parts[1]) <= 2 && len(parts[2]) >= 3 && len(parts[2]) <= 4 && !alnum(s.get(to)) && s.get(to) != '-'
 }
 
 // place decides whether the chain is part of a home's address and where that begins.
@@ -159,14 +171,18 @@ func (s *scanner) addressChar(i int) bool {
 	return (han(r) || alnum(r)) && !strings.ContainsRune(addressStops, r)
 }
 
-// trimPlace passes over words that introduce an address rather than belong to it.
+// Words that stand before an address and never in one.
+var introductions = []string{"家庭", "家住", "现居", "居民", "地点", "位置", "今年", "请问", "反映", "来自", "购买", "租住", "租赁", "搬到", "入住", "业主", "村民", "本人", "户籍", "地址", "居住", "前往", "附近", "收悉", "属于", "关于"}
+
+// trimPlace passes over what introduces an address rather than belongs to it.
 func (s *scanner) trimPlace(from, end int) int {
-	for range 3 {
-		n := s.hasAny(from, []string{"家庭", "家住", "现居", "居民", "地点", "位置", "今年", "请问", "反映", "来自", "住", "家"})
-		if n == 0 || from+n >= end-1 || s.has(from, "家园") {
-			break
+	for i := from; i < end-2; i++ {
+		if n := s.hasAny(i, introductions); n > 0 && i+n < end-1 {
+			from = i + n
 		}
-		from += n
+	}
+	if (s.get(from) == '住' || s.get(from) == '家' && !s.has(from, "家园")) && from < end-2 {
+		from++
 	}
 	return from
 }

@@ -110,6 +110,9 @@ func MaskAddress(s string) string {
 			}
 		}
 	}
+	if strings.Count(rest, "-") == 2 { // building-unit-room
+		some = "某小区"
+	}
 	return string(runes[:keep]) + some
 }
 

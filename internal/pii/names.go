@@ -1,8 +1,6 @@
 package pii
 
-import (
-	"strings"
-)
+import "strings"
 
 const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺农肖闫"
 
@@ -14,7 +12,7 @@ const oftenWords = "于时向和来成计时任全应路关连都保官木党商
 
 var (
 	strongCues = []string{"姓名", "联系人", "申请人", "举报人", "投诉人", "诉求人", "当事人", "反映人", "来信人", "咨询人", "信访人", "户主", "收件人", "法定代表人", "监护人", "署名", "户名", "我名叫", "名叫", "我叫", "叫做"}
-	weakCues   = []string{"本人", "我是"}
+	weakCues   = []string{"本人", "我是", "居民", "村民", "业主", "市民", "职工", "教师", "经理"}
 	titles     = []string{"先生", "女士", "小姐", "同志", "师傅", "阿姨", "大爷", "大妈", "大姐", "大哥"}
 	// What a surname begins without being one, after weak cues and before titles.
 	notNames = []string{"高中", "高三", "高二", "高一", "高龄", "高校", "高考", "高新", "毕业", "应届", "成年", "成人", "程序", "关注", "安徽", "江苏", "江西", "云", "常住", "常年",
@@ -48,7 +46,8 @@ func (s *scanner) names() {
 }
 
 func (s *scanner) afterCue(i int, strong bool) {
-	colon := false
+	// "我叫于洋" is a name; "申请人于上月" is not.
+	colon, named := false, s.get(i-1) == '叫'
 	for n := 0; n < 4 && s.get(i) != 0 && strings.ContainsRune(": 是为叫(", s.r[i]); n++ {
 		colon = colon || s.r[i] == ':'
 		i++
@@ -62,6 +61,9 @@ func (s *scanner) afterCue(i int, strong bool) {
 	}
 	if dotted := strings.ContainsAny(s.slice(i, end), "·•"); dotted && strong && end-i >= 4 {
 		s.add(Name, i, end)
+		return
+	}
+	if strong && !colon && !named && s.get(i-1) != ' ' && s.surname(i, false) == 0 {
 		return
 	}
 	if to := s.nameAt(i, end, strong); to > i {

@@ -145,6 +145,16 @@ func TestChangesAndTheCursor(t *testing.T) {
 	if got := find(t, x, Query{Text: "同时"}); got.Total != 4 {
 		t.Errorf("%+v", got)
 	}
+	var crowd []Doc
+	for i := range int64(1000) {
+		crowd = append(crowd, Doc{ID: 1000 + i, Title: "导入", At: day(20)})
+	}
+	if err := x.Apply(t.Context(), crowd, nil, 10); err != nil {
+		t.Fatal(err)
+	}
+	if got := find(t, x, Query{Text: "导入", From: day(20), To: day(21)}); got.Total != 1000 || !got.Hits[0].At.Equal(day(20)) {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestPages(t *testing.T) {

@@ -142,7 +142,7 @@ func (s *search) span() (low, high int64) {
 		low = earliest(s.query.From)
 	}
 	if !s.query.To.IsZero() {
-		high = earliest(s.query.To) - 1
+		high = earliest(s.query.To.Add(time.Second-time.Nanosecond)) - 1
 	}
 	return low, high
 }
@@ -229,14 +229,15 @@ func (s *search) page(found []scored, res *Result) error {
 func (x *Index) hits(ctx context.Context, found []scored) ([]Hit, error) {
 	var out []Hit
 	for _, f := range found {
-		h := Hit{Score: f.score, At: moment(f.place)}
-		err := x.read.QueryRowContext(ctx, "SELECT id FROM docs WHERE place = ?", f.place).Scan(&h.ID)
+		h, at := Hit{Score: f.score}, int64(0)
+		err := x.read.QueryRowContext(ctx, "SELECT id, at FROM docs WHERE place = ?", f.place).Scan(&h.ID, &at)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
+		h.At = time.UnixMilli(at).UTC()
 		out = append(out, h)
 	}
 	return out, nil

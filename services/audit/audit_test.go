@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -80,7 +81,7 @@ func (e env) exec(t *testing.T, sql string, args ...any) {
 
 func TestRecordNeedsATransaction(t *testing.T) {
 	e := newEnv(t)
-	if err := e.log.Record(t.Context(), models.System(), "a", "b", 1, nil); err != database.ErrNoTx {
+	if err := e.log.Record(t.Context(), models.System(), "a", "b", 1, nil); !errors.Is(err, database.ErrNoTx) {
 		t.Fatalf("got %v", err)
 	}
 }

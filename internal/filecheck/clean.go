@@ -10,7 +10,6 @@ import (
 	"image/png"
 	"io"
 
-	xdraw "golang.org/x/image/draw"
 	"golang.org/x/image/webp"
 
 	"huiyin/internal/fault"
@@ -83,16 +82,43 @@ func cleanImage(dst io.Writer, src io.Reader, kind Kind) error {
 	return jpeg.Encode(dst, turn(shrink(img), jpegOrientation(data)), &jpeg.Options{Quality: jpegQuality})
 }
 
+// shrink averages the source pixels under each kept pixel, a band of rows at a time: a general scaler's intermediate image
+// of 50 megapixels would take most of a gigabyte.
 func shrink(img image.Image) image.Image {
 	b := img.Bounds()
-	longest := max(b.Dx(), b.Dy())
+	sw, sh := b.Dx(), b.Dy()
+	longest := max(sw, sh)
 	if longest <= MaxStored {
 		return img
 	}
-	to := image.Rect(0, 0, max(b.Dx()*MaxStored/longest, 1), max(b.Dy()*MaxStored/longest, 1))
-	small := image.NewNRGBA(to)
-	xdraw.BiLinear.Scale(small, to, img, b, draw.Src, nil)
-	return small
+	w, h := max(sw*MaxStored/longest, 1), max(sh*MaxStored/longest, 1)
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	band := image.NewRGBA(image.Rect(0, 0, sw, sh/h+2))
+	for y := range h {
+		top, bottom := y*sh/h, (y+1)*sh/h
+		rows := image.Rect(0, 0, sw, bottom-top)
+		draw.Draw(band, rows, img, image.Pt(b.Min.X, b.Min.Y+top), draw.Src)
+		for x := range w {
+			left, right := x*sw/w, (x+1)*sw/w
+			copy(out.Pix[out.PixOffset(x, y):][:4], average(band, image.Rect(left, 0, right, bottom-top)))
+		}
+	}
+	return out
+}
+
+func average(img *image.RGBA, r image.Rectangle) []byte {
+	var sum [4]uint32
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		row := img.Pix[img.PixOffset(r.Min.X, y):img.PixOffset(r.Max.X, y)]
+		for i := 0; i+3 < len(row); i += 4 {
+			sum[0] += uint32(row[i])
+			sum[1] += uint32(row[i+1])
+			sum[2] += uint32(row[i+2])
+			sum[3] += uint32(row[i+3])
+		}
+	}
+	n := uint32(r.Dx() * r.Dy())
+	return []byte{byte((sum[0] + n/2) / n), byte((sum[1] + n/2) / n), byte((sum[2] + n/2) / n), byte((sum[3] + n/2) / n)}
 }
 
 // turn applies an EXIF orientation, 1 to 8.

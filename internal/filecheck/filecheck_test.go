@@ -242,7 +242,10 @@ func TestCleanPNG(t *testing.T) {
 	out := clean(t, pngOf(t, picture(5000, 100)), PNG)
 	img, err := png.Decode(bytes.NewReader(out))
 	if err != nil || img.Bounds().Dx() != MaxStored || img.Bounds().Dy() != 81 {
-		t.Errorf("%v, %v", img.Bounds(), err)
+		t.Fatalf("%v, %v", img.Bounds(), err)
+	}
+	if l, r := color.RGBAModel.Convert(img.At(2, 80)), color.RGBAModel.Convert(img.At(4090, 0)); l != (color.RGBA{255, 0, 0, 255}) || r != (color.RGBA{0, 0, 255, 255}) {
+		t.Errorf("colours %v %v", l, r)
 	}
 	if err := Clean(io.Discard, bytes.NewReader(out[:len(out)/2]), PNG); !fault.Is(err, fault.Invalid) {
 		t.Errorf("half an image: %v", err)

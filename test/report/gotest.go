@@ -63,7 +63,8 @@ type run struct {
 func goTest(ctx context.Context, env, args []string) tally {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	cmd.Env = append(os.Environ(), env...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) } // go test passes it on to the tests
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // go test does not pass a signal on: the tests get it as one group
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

@@ -34,9 +34,11 @@ var mayImport = map[string][]string{
 
 // serviceOrder lists the services from the lowest up; those on one line do not know each other. A service uses only lines below its own.
 var serviceOrder = [][]string{
-	{"settings"},
+	{"audit"},
+	{"city"},
+	{"calendar"},
 	{"accounts"},
-	{"files", "audit", "calendar"},
+	{"files"},
 	{"notices"},
 	{"library"},
 	{"cases", "activities", "opinions"},

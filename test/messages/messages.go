@@ -260,7 +260,7 @@ func shown(n ast.Node) []ast.Expr {
 			at = 2
 		case room != nil && room.Name == "i18n" && (f.Sel.Name == "N" || f.Sel.Name == "M"):
 			at = 0
-		case f.Sel.Name == "Add" && len(n.Args) >= 2: // fault.Fields
+		case f.Sel.Name == "Add" && len(n.Args) >= 2 && !isContext(n.Args[0]): // fault.Fields; outbox.Box has an Add too
 			at = 1
 		case (f.Sel.Name == "T" || f.Sel.Name == "N") && len(n.Args) >= 1: // *i18n.Localizer
 			at = 0
@@ -284,6 +284,11 @@ func shown(n ast.Node) []ast.Expr {
 		}
 	}
 	return nil
+}
+
+func isContext(e ast.Expr) bool {
+	i, ok := e.(*ast.Ident)
+	return ok && i.Name == "ctx"
 }
 
 func nameOf(i *ast.Ident) string {

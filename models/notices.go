@@ -62,7 +62,7 @@ type Delivery struct {
 	BodySealed    string
 	Link          string // path within the site
 	Attempts      int64
-	NextAt        *time.Time
+	NextAt        *time.Time // of the next attempt; while sending, when the attempt counts as lost
 	ProviderID    string
 	LastError     string
 	CreatedAt     time.Time

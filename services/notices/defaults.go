@@ -1,0 +1,105 @@
+package notices
+
+import (
+	"huiyin/internal/i18n"
+	"huiyin/models"
+)
+
+// text is the wording of one notice; an SMS has no subject, a bell's subject is its first line.
+type text struct{ Subject, Body string }
+
+// bilingual holds a wording in both languages.
+type bilingual struct{ zh, en text }
+
+func (b bilingual) in(locale string) text {
+	if locale == i18n.English {
+		return b.en
+	}
+	return b.zh
+}
+
+func smsText(zh, en string) bilingual {
+	return bilingual{text{Body: Signature + zh}, text{Body: Signature + en}}
+}
+
+// Signature stands at the front of every SMS, as carriers demand.
+const Signature = "【{city}】"
+
+var smsDefaults = map[Kind]bilingual{
+	Code:          smsText("您的验证码是 {code}，{minutes} 分钟内有效，请勿告诉他人。", "Your code is {code}, valid for {minutes} minutes. Tell it to nobody."),
+	CaseReceived:  smsText("您的诉求 {number} 已收到，{due}前答复。查询：{address}", "We have your matter {number}; a reply by {due}. {address}"),
+	CaseAccepted:  smsText("您的诉求 {number} 已受理，{due}前答复。查询：{address}", "Your matter {number} is accepted; a reply by {due}. {address}"),
+	CaseExtended:  smsText("您的诉求 {number} 答复延至{due}，原因见：{address}", "The reply to {number} is moved to {due}; why: {address}"),
+	CaseAnswered:  smsText("您的诉求 {number} 已答复。查看并评价：{address}", "Your matter {number} has a reply. Read and rate it: {address}"),
+	CasePublished: smsText("您的诉求 {number} 的答复已公开。查看：{address}", "The reply to {number} is published: {address}"),
+	CaseReopened:  smsText("您的诉求 {number} 已重新办理，{due}前答复。查询：{address}", "Your matter {number} is open again; a reply by {due}. {address}"),
+}
+
+var staffDefaults = map[Kind]bilingual{
+	CaseAssigned: {
+		text{"诉求 {number} 已分配给您", "请在 {due} 前答复（{department}）。"},
+		text{"Case {number} is yours", "Please answer by {due} ({department})."},
+	},
+	CaseToReview: {
+		text{"诉求 {number} 的答复待您审核", "答复期限 {due}（{department}）。"},
+		text{"The reply to case {number} waits for your review", "It is due by {due} ({department})."},
+	},
+	CaseReturned: {
+		text{"诉求 {number} 的答复被退回", "请按审核意见修改，答复期限 {due}（{department}）。"},
+		text{"The reply to case {number} was returned", "Please revise it as the reviewer says; it is due by {due} ({department})."},
+	},
+	CaseDueSoon: {
+		text{"诉求 {number} 即将到期", "答复期限 {due}（{department}）。"},
+		text{"Case {number} is due soon", "It is due by {due} ({department})."},
+	},
+	CaseOverdue: {
+		text{"诉求 {number} 已超期", "期限是 {due}，请尽快答复（{department}）。"},
+		text{"Case {number} is overdue", "It was due by {due}; please answer now ({department})."},
+	},
+	CaseFollowUp: {
+		text{"诉求 {number} 有新的追问", "群众补充了内容，请查看（{department}，期限 {due}）。"},
+		text{"A follow-up question on case {number}", "The resident wrote again; please look ({department}, due by {due})."},
+	},
+	CaseRatedLow: {
+		text{"诉求 {number} 的评价不满意", "请了解原因并跟进（{department}）。"},
+		text{"Case {number} was rated low", "Please find out why and follow up ({department})."},
+	},
+	PublicationToPublish: {
+		text{"诉求 {number} 的公开稿待您发布", "请核对脱敏情况后发布（{department}）。"},
+		text{"The public version of case {number} waits for you", "Please check what was redacted, then publish ({department})."},
+	},
+	PublicationReturned: {
+		text{"诉求 {number} 的公开稿被退回", "请按意见修改（{department}）。"},
+		text{"The public version of case {number} was returned", "Please revise it as the comment says ({department})."},
+	},
+}
+
+// defaultText is the wording that settings have not changed. Mails carry the address below the bell's words.
+func defaultText(k Kind, channel models.Channel, locale string) text {
+	if channel == models.SMS {
+		return smsDefaults[k].in(locale)
+	}
+	t := staffDefaults[k].in(locale)
+	if channel == models.Email {
+		t.Subject = Signature + t.Subject
+		t.Body += "\n{address}\n"
+	}
+	return t
+}
+
+// sample fills a preview.
+var sample = bilingualWords{
+	zh: words{"city": "青禾县", "number": "ZX20260122-0007", "address": "https://hy.example.cn/t", "due": "1月29日", "department": "县住房和城乡建设局", "code": "480213", "minutes": "5"},
+	en: words{"city": "Qinghe", "number": "ZX20260122-0007", "address": "https://hy.example.cn/t", "due": "29 Jan", "department": "Housing Bureau", "code": "480213", "minutes": "5"},
+}
+
+type words map[string]string
+
+type bilingualWords struct{ zh, en words }
+
+func (b bilingualWords) in(locale string) words {
+	if locale == i18n.English {
+		return b.en
+	}
+	return b.zh
+}

@@ -1,0 +1,164 @@
+package notices
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"huiyin/internal/database"
+	"huiyin/internal/mail"
+	"huiyin/internal/sms"
+	"huiyin/models"
+)
+
+// How long the carrier may take, and when an attempt that never reported back (a crash) counts as lost.
+const (
+	carryWithin = 30 * time.Second
+	lostAfter   = 5 * time.Minute
+)
+
+// Waits before each new attempt: about a day in all.
+var waits = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour}
+
+// Deliver makes one attempt at a delivery and settles the outbox task together with its outcome. It may be called any
+// number of times, at once too: only the call that moves the record to sending reaches the carrier, outside of any
+// transaction. When the carrier cannot say whether it took the message, the delivery ends as unknown and only a person
+// sends it again. An error means that the database failed; calling again is right.
+func (s *Service) Deliver(ctx context.Context, taskID, deliveryID int64) error {
+	d, mine, err := s.take(ctx, taskID, deliveryID)
+	if err != nil || !mine {
+		return err
+	}
+	providerID, sendErr := s.carry(ctx, d)
+	return s.settle(context.WithoutCancel(ctx), taskID, d, providerID, sendErr)
+}
+
+// take moves a waiting delivery to sending and reports whether this call is the one to send it.
+func (s *Service) take(ctx context.Context, taskID, id int64) (d models.Delivery, mine bool, err error) {
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		mine = false
+		if d, err = s.store.delivery(ctx, id); err != nil {
+			if database.IsNotFound(err) {
+				return s.close(ctx, taskID)
+			}
+			return err
+		}
+		now := s.Clock.Now()
+		switch d.State {
+		case models.DeliverySending:
+			if d.NextAt != nil && d.NextAt.After(now) {
+				return nil // another call is at it; if it died, a later hint finds it here
+			}
+			if _, err := s.store.move(ctx, &d, models.DeliveryUnknown, change{lastError: lost}); err != nil {
+				return err
+			}
+			return s.close(ctx, taskID)
+		case models.DeliveryQueued, models.DeliveryRetry:
+		default:
+			return s.close(ctx, taskID)
+		}
+		if expired(d, now) {
+			if _, err := s.store.move(ctx, &d, models.DeliveryFailed, change{lastError: "expired"}); err != nil {
+				return err
+			}
+			return s.close(ctx, taskID)
+		}
+		until := now.Add(lostAfter)
+		mine, err = s.store.move(ctx, &d, models.DeliverySending, change{nextAt: &until, attempts: 1})
+		return err
+	})
+	return d, mine && err == nil, err
+}
+
+const lost = "the attempt never reported back"
+
+func expired(d models.Delivery, at time.Time) bool {
+	return Kind(d.Kind) == Code && !at.Before(d.CreatedAt.Add(CodeLife))
+}
+
+func (s *Service) close(ctx context.Context, taskID int64) error {
+	_, err := s.Outbox.Done(ctx, taskID)
+	return err
+}
+
+// errUnusable is a record that no attempt can send.
+var errUnusable = errors.New("notices: the record cannot be sent")
+
+func (s *Service) carry(ctx context.Context, d models.Delivery) (string, error) {
+	address, err := s.Seal.Open(d.AddressSealed, sealAddress)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", errUnusable, err)
+	}
+	body, err := s.Seal.Open(d.BodySealed, sealBody)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", errUnusable, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, carryWithin)
+	defer cancel()
+	id := "huiyin-" + strconv.FormatInt(d.ID, 10)
+	switch d.Channel {
+	case models.SMS:
+		r, err := s.SMS.Send(ctx, sms.Message{To: address, Text: body, ID: id})
+		return r.ProviderID, err
+	case models.Email:
+		r, err := s.Mail.Send(ctx, mail.Message{To: address, Subject: d.Subject, Text: body, ID: id})
+		return r.ProviderID, err
+	}
+	return "", fmt.Errorf("%w: channel %q", errUnusable, d.Channel)
+}
+
+// settle writes what became of an attempt.
+func (s *Service) settle(ctx context.Context, taskID int64, d models.Delivery, providerID string, sendErr error) error {
+	now := s.Clock.Now()
+	to, c := s.outcome(d, sendErr, now)
+	c.providerID = providerID
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		at := d // a transaction that is tried again starts from the record as it was taken
+		ok, err := s.store.move(ctx, &at, to, c)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			// It took so long that it was given up as unknown; that stays true enough.
+			s.Log.WarnContext(ctx, "a delivery was settled by somebody else", "delivery", d.ID, "outcome", to)
+			return s.close(ctx, taskID)
+		}
+		if to == models.DeliveryRetry {
+			return s.Outbox.Later(ctx, taskID, c.lastError, *c.nextAt)
+		}
+		return s.close(ctx, taskID)
+	})
+}
+
+func (s *Service) outcome(d models.Delivery, err error, now time.Time) (models.DeliveryState, change) {
+	spent := Kind(d.Kind) == Code && !s.Demo // a code that was sent has no business in the database
+	switch {
+	case err == nil:
+		return models.DeliverySent, change{sentAt: &now, forget: spent}
+	case errors.Is(err, sms.ErrRejected), errors.Is(err, mail.ErrRejected), errors.Is(err, errUnusable):
+		return models.DeliveryFailed, change{lastError: err.Error(), forget: spent}
+	case errors.Is(err, sms.ErrUnknown), errors.Is(err, mail.ErrUnknown):
+		return models.DeliveryUnknown, change{lastError: err.Error(), forget: spent}
+	}
+	try := int(d.Attempts) - 1
+	if try >= len(waits) {
+		return models.DeliveryFailed, change{lastError: err.Error()}
+	}
+	next := now.Add(waits[max(try, 0)])
+	if expired(d, next) {
+		return models.DeliveryFailed, change{lastError: err.Error(), forget: spent}
+	}
+	return models.DeliveryRetry, change{nextAt: &next, lastError: err.Error()}
+}
+
+// SweepLost marks attempts that never reported back as unknown; their tasks are closed when they are handed over again.
+func (s *Service) SweepLost(ctx context.Context) error {
+	return s.store.loseSending(ctx, s.Clock.Now(), lost)
+}
+
+// Forget deletes records older than the instant, at most limit (oldest first), and returns how many.
+func (s *Service) Forget(ctx context.Context, before time.Time, limit int) (int64, error) {
+	return s.store.forget(ctx, before, limit)
+}

@@ -1,0 +1,127 @@
+package notices
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"huiyin/internal/database"
+	"huiyin/models"
+)
+
+type store struct{ db *database.DB }
+
+func (s store) insert(ctx context.Context, d *models.Delivery) error {
+	conn, err := s.db.InTx(ctx)
+	if err != nil {
+		return err
+	}
+	return conn.Create(d).Error
+}
+
+func (s store) delivery(ctx context.Context, id int64) (models.Delivery, error) {
+	var d models.Delivery
+	err := s.db.Conn(ctx).Take(&d, id).Error
+	return d, err
+}
+
+// change is what a step of a delivery writes beside its state.
+type change struct {
+	nextAt     *time.Time
+	sentAt     *time.Time
+	providerID string
+	lastError  string
+	attempts   int64 // to add
+	forget     bool  // the body
+}
+
+// move is the only writer of a delivery's state, but for loseSending. It reports false when the record is no longer as d
+// says; when it moved, d follows.
+func (s store) move(ctx context.Context, d *models.Delivery, to models.DeliveryState, c change) (bool, error) {
+	set := map[string]any{
+		"state": to, "next_at": c.nextAt, "sent_at": c.sentAt, "provider_id": clip(c.providerID, 100), "last_error": clip(c.lastError, 300),
+		"attempts": d.Attempts + c.attempts, "version": d.Version + 1,
+	}
+	if c.forget {
+		set["body_sealed"] = ""
+	}
+	res := s.db.Conn(ctx).Model(&models.Delivery{}).Where("id = ? AND state = ? AND version = ?", d.ID, d.State, d.Version).Updates(set)
+	if res.Error != nil || res.RowsAffected != 1 {
+		return false, res.Error
+	}
+	d.State, d.Attempts, d.Version, d.NextAt = to, d.Attempts+c.attempts, d.Version+1, c.nextAt
+	return true, nil
+}
+
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+func (s store) loseSending(ctx context.Context, now time.Time, reason string) error {
+	return s.db.Conn(ctx).Model(&models.Delivery{}).Where("state = ? AND next_at < ?", models.DeliverySending, now).
+		Updates(map[string]any{"state": models.DeliveryUnknown, "next_at": nil, "last_error": reason, "version": gorm.Expr("version + 1")}).Error
+}
+
+// bump counts a version that nobody else has counted, so that one of two clicks wins.
+func (s store) bump(ctx context.Context, id, version int64) (bool, error) {
+	res := s.db.Conn(ctx).Model(&models.Delivery{}).Where("id = ? AND version = ?", id, version).Update("version", version+1)
+	return res.RowsAffected == 1, res.Error
+}
+
+func (s store) forget(ctx context.Context, before time.Time, limit int) (int64, error) {
+	var rows []models.Delivery // ids rise with time, so the oldest need no index on it
+	if err := s.db.Conn(ctx).Select("id", "created_at").Order("id").Limit(limit).Find(&rows).Error; err != nil {
+		return 0, err
+	}
+	var ids []int64
+	for _, d := range rows {
+		if d.CreatedAt.Before(before) {
+			ids = append(ids, d.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	res := s.db.Conn(ctx).Where("id IN ?", ids).Delete(&models.Delivery{})
+	return res.RowsAffected, res.Error
+}
+
+func (s store) list(ctx context.Context, f Filter, departmentID int64, limit int) ([]models.Delivery, error) {
+	q := s.db.Conn(ctx).Order("id DESC").Limit(limit)
+	if departmentID != 0 {
+		q = q.Where("department_id = ?", departmentID)
+	}
+	if f.CaseID != 0 {
+		q = q.Where("case_id = ?", f.CaseID)
+	}
+	if f.Channel != "" {
+		q = q.Where("channel = ?", f.Channel)
+	}
+	if f.State != "" {
+		q = q.Where("state = ?", f.State)
+	}
+	if f.Kind != "" {
+		q = q.Where("kind = ?", f.Kind)
+	}
+	if f.After != 0 {
+		q = q.Where("id < ?", f.After)
+	}
+	var rows []models.Delivery
+	err := q.Find(&rows).Error
+	return rows, err
+}
+
+// carried lists what went through a carrier: everything but bells.
+func (s store) carried(ctx context.Context, limit int, after int64) ([]models.Delivery, error) {
+	q := s.db.Conn(ctx).Where("channel <> ?", models.Bell).Order("id DESC").Limit(limit)
+	if after != 0 {
+		q = q.Where("id < ?", after)
+	}
+	var rows []models.Delivery
+	err := q.Find(&rows).Error
+	return rows, err
+}

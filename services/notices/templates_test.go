@@ -1,0 +1,96 @@
+package notices
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"huiyin/internal/fault"
+	"huiyin/models"
+)
+
+func TestDefaultsAreSound(t *testing.T) {
+	each(t, func(t *testing.T, r *room) {
+		all, err := r.Templates(t.Context())
+		if err != nil || len(all) != 7*2+9*2*2 {
+			t.Fatal(len(all), err)
+		}
+		for _, tpl := range all {
+			subject, body, err := Preview(tpl.Spec.Kind, tpl.Channel, tpl.Locale, tpl.Subject, tpl.Body)
+			if err != nil {
+				t.Errorf("%s %s %s: %v", tpl.Spec.Kind, tpl.Channel, tpl.Locale, err)
+			}
+			if strings.ContainsAny(subject+body, "{}") || tpl.Version != 0 {
+				t.Errorf("%s: %s %s", tpl.Spec.Kind, subject, body)
+			}
+			if n := utf8.RuneCountInString(body); tpl.Channel == models.SMS && tpl.Locale == "zh-CN" && (n > 70 || !strings.Contains(body, "您")) {
+				t.Errorf("%s: %d characters: %s", tpl.Spec.Kind, n, body)
+			}
+		}
+	})
+}
+
+func TestWordingsAreCheckedAndGuarded(t *testing.T) {
+	each(t, func(t *testing.T, r *room) {
+		ctx := t.Context()
+		admin := models.Actor{Kind: models.StaffActor, ID: 2, Roles: []models.Role{models.SystemAdmin}}
+		set := func(body string, version int64) error {
+			return r.SetTemplate(ctx, admin, CaseReceived, models.SMS, "zh-CN", "", body, version)
+		}
+		for _, bad := range []string{
+			"", "您的诉求 {number} 见 {address}", "【{city}】{number} {address} {title}", "【{city}】{number}", "【{city}】{number} {address} <b>",
+			"【{city}】{number} {address} {", "【{city}】{number} {address} {Number}", "【{city}】{number}\n{address}", "【{city}】{number} {address}" + strings.Repeat("长", 200),
+		} {
+			if err := set(bad, 0); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
+		good := "【{city}】已收到 {number}：{address}"
+		if err := r.SetTemplate(ctx, overseer(), CaseReceived, models.SMS, "zh-CN", "", good, 0); !fault.Is(err, fault.Forbidden) {
+			t.Fatal(err)
+		}
+		if err := r.SetTemplate(ctx, admin, CaseReceived, models.Email, "zh-CN", "", good, 0); !fault.Is(err, fault.NotFound) {
+			t.Fatal(err)
+		}
+		if err := set(good, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := set(good, 0); !fault.Is(err, fault.Conflict) {
+			t.Fatalf("a stale form won: %v", err)
+		}
+		version := func() int64 {
+			all, err := r.Templates(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, tpl := range all {
+				if tpl.Spec.Kind == CaseReceived && tpl.Locale == "zh-CN" {
+					return tpl.Version
+				}
+			}
+			return 0
+		}
+		first := version()
+		if err := set(good+"。", first); err != nil {
+			t.Fatal(err)
+		}
+		r.tell(received())
+		r.deliver(r.owed())
+		if r.carrier.texts[0].Text != "【青禾县】已收到 ZX20260122-0007：https://hy.example.cn/t。" {
+			t.Fatal(r.carrier.texts[0].Text)
+		}
+		if err := r.ResetTemplate(ctx, admin, CaseReceived, models.SMS, "zh-CN", first); !fault.Is(err, fault.Conflict) {
+			t.Fatal(err)
+		}
+		if err := r.ResetTemplate(ctx, admin, CaseReceived, models.SMS, "zh-CN", version()); err != nil || version() != 0 {
+			t.Fatal(err, version())
+		}
+	})
+}
+
+func TestAValueBringsNoPlaceholderAndNoLine(t *testing.T) {
+	got := text{Body: "{number} {department}"}.render(words{"number": "{department}", "department": "a\r\nb"})
+	if got.Body != "{department} a  b" {
+		t.Fatalf("%q", got.Body)
+	}
+}

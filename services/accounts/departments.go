@@ -1,0 +1,266 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"huiyin/internal/database"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+)
+
+const (
+	treeTTL  = 2 * time.Second // how long another replica may show the tree as it was
+	maxDepth = 3
+)
+
+type cachedTree struct {
+	tree *Tree
+	at   time.Time
+}
+
+// Departments returns the tree, at most two seconds old on other replicas and always fresh where it was changed.
+func (s *Service) Departments(ctx context.Context) (*Tree, error) {
+	now := s.Clock.Now()
+	held := s.tree.Load()
+	if held != nil && now.Sub(held.at) < treeTTL && !now.Before(held.at) {
+		return held.tree, nil
+	}
+	gen := s.treeGen.Load()
+	// No lock while reading: a caller inside a transaction holds a connection, and the reader might be waiting for one.
+	rows, err := s.departments(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	tree := newTree(rows)
+	if held != nil && held.tree.Version == tree.Version {
+		tree = held.tree
+	}
+	s.treeMu.Lock()
+	defer s.treeMu.Unlock()
+	if s.treeGen.Load() == gen { // else a change was committed after we read
+		s.tree.Store(&cachedTree{tree: tree, at: now})
+	}
+	return tree, nil
+}
+
+func (s *Service) forgetTree() {
+	s.treeMu.Lock()
+	defer s.treeMu.Unlock()
+	s.treeGen.Add(1)
+	s.tree.Store(nil)
+}
+
+// Department returns one department, active or not.
+func (s *Service) Department(ctx context.Context, id int64) (models.Department, error) {
+	return s.department(ctx, id)
+}
+
+// DepartmentInput is a department as a form sends it. Version is the version the form was made from; 0 when creating.
+// Level counts only when creating.
+type DepartmentInput struct {
+	Version  int64        `form:"version" json:"version"`
+	ParentID int64        `form:"parent_id" json:"parent_id"`
+	Level    models.Level `form:"level" json:"level"`
+	Name     string       `form:"name" json:"name"`
+	Short    string       `form:"short" json:"short"`
+	NameEn   string       `form:"name_en" json:"name_en"`
+	Phone    string       `form:"phone" json:"phone"`
+	Sort     int64        `form:"sort" json:"sort"`
+	Active   bool         `form:"active" json:"active"`
+}
+
+func (in *DepartmentInput) check() error {
+	for _, p := range []*string{&in.Name, &in.Short, &in.NameEn, &in.Phone} {
+		*p = strings.TrimSpace(*p)
+	}
+	if in.Short == "" {
+		in.Short = clip(in.Name, 40)
+	}
+	var wrong fault.Fields
+	for _, f := range []struct {
+		name, value string
+		low, high   int
+	}{{"name", in.Name, 2, 80}, {"short", in.Short, 1, 40}, {"name_en", in.NameEn, 0, 120}, {"phone", in.Phone, 0, 40}} {
+		if !plainText(f.value, f.low, f.high) {
+			wrong.Add(f.name, i18n.N("请填写 %[1]d 到 %[2]d 个字。"), f.low, f.high)
+		}
+	}
+	return wrong.Err()
+}
+
+// CreateDepartment adds an active department under a parent (0 for a root).
+func (s *Service) CreateDepartment(ctx context.Context, actor models.Actor, in DepartmentInput) (models.Department, error) {
+	if reason := MayManageDepartments(actor); reason != nil {
+		return models.Department{}, reason
+	}
+	if err := in.check(); err != nil {
+		return models.Department{}, err
+	}
+	var row models.Department
+	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		rows, err := s.departments(ctx, true)
+		if err != nil {
+			return err
+		}
+		parent, path, err := s.standUnder(newTree(rows), in.ParentID, in.Level, 1)
+		if err != nil {
+			return err
+		}
+		now := s.Clock.Now()
+		row = models.Department{
+			ParentID: parent, Level: in.Level, Name: in.Name, Short: in.Short, NameEn: in.NameEn, Phone: in.Phone, Sort: in.Sort,
+			Active: true, Version: 1, CreatedAt: now, UpdatedAt: now,
+		}
+		if err := s.createDepartment(ctx, &row); err != nil {
+			return err
+		}
+		row.Path = path + strconv.FormatInt(row.ID, 10) + "/"
+		if err := s.writePath(ctx, row.ID, row.Path); err != nil {
+			return err
+		}
+		database.AfterCommit(ctx, s.forgetTree)
+		return s.Audit.Record(ctx, actor, "department.create", "department", row.ID, map[string]any{"name": row.Name, "parent": row.ParentID})
+	})
+	return row, err
+}
+
+// standUnder checks that a subtree of some height, whose top has that level, may stand under the parent, and returns the
+// parent's path ("/" for a root).
+func (s *Service) standUnder(tree *Tree, parentID int64, level models.Level, height int) (int64, string, error) {
+	var parent *models.Department
+	path := "/"
+	if parentID != 0 {
+		d, ok := tree.Get(parentID)
+		if !ok || !d.Active {
+			return 0, "", fieldFault("parent_id", i18n.N("请选择在用的上级部门。"))
+		}
+		parent, path = &d, d.Path
+	}
+	if reason := levelUnder(level, parent); reason != nil {
+		return 0, "", reason
+	}
+	if depth := strings.Count(path, "/") - 1; depth+height > maxDepth {
+		return 0, "", fieldFault("parent_id", i18n.N("部门最多 %[1]d 级。"), maxDepth)
+	}
+	return parentID, path, nil
+}
+
+func fieldFault(field, msg string, args ...any) error {
+	var wrong fault.Fields
+	wrong.Add(field, msg, args...)
+	return wrong.Err()
+}
+
+// UpdateDepartment renames, moves, reactivates or deactivates a department; its subtree moves along. Errors: Conflict with
+// a Stale when the version has moved on; Conflict when it is to be deactivated with open cases or active departments below.
+func (s *Service) UpdateDepartment(ctx context.Context, actor models.Actor, id int64, in DepartmentInput) (models.Department, error) {
+	if reason := MayManageDepartments(actor); reason != nil {
+		return models.Department{}, reason
+	}
+	if err := in.check(); err != nil {
+		return models.Department{}, err
+	}
+	var row models.Department
+	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		rows, err := s.departments(ctx, true)
+		if err != nil {
+			return err
+		}
+		tree := newTree(rows)
+		old, ok := tree.Get(id)
+		if !ok {
+			return notFound()
+		}
+		if old.Version != in.Version {
+			return stale(old.Version, old, in.differs(old))
+		}
+		if row, err = s.moved(ctx, tree, old, in); err != nil {
+			return err
+		}
+		if old.Active && !in.Active {
+			if err := s.mayClose(ctx, tree, old); err != nil {
+				return err
+			}
+		}
+		if ok, err := s.writeDepartment(ctx, row, in.Version); err != nil {
+			return err
+		} else if !ok {
+			return stale(old.Version, old, nil)
+		}
+		row.Version++
+		database.AfterCommit(ctx, s.forgetTree)
+		return s.Audit.Record(ctx, actor, "department.update", "department", id, map[string]any{"changed": in.differs(old)})
+	})
+	return row, err
+}
+
+// moved returns old with the input's values, and rewrites the paths below it when the parent is another.
+func (s *Service) moved(ctx context.Context, tree *Tree, old models.Department, in DepartmentInput) (models.Department, error) {
+	row := old
+	row.Name, row.Short, row.NameEn, row.Phone, row.Sort, row.Active = in.Name, in.Short, in.NameEn, in.Phone, in.Sort, in.Active
+	if in.ParentID == old.ParentID {
+		return row, nil
+	}
+	below := tree.Subtree(old.ID)
+	height := 0
+	for _, d := range below {
+		if d.ID == in.ParentID {
+			return row, fieldFault("parent_id", i18n.N("部门不能设在自己的下级之下。"))
+		}
+		height = max(height, strings.Count(d.Path, "/")-strings.Count(old.Path, "/")+1)
+	}
+	_, path, err := s.standUnder(tree, in.ParentID, old.Level, height)
+	if err != nil {
+		return row, err
+	}
+	row.ParentID, row.Path = in.ParentID, path+strconv.FormatInt(old.ID, 10)+"/"
+	for _, d := range below {
+		if d.ID == old.ID {
+			continue
+		}
+		if err := s.writePath(ctx, d.ID, row.Path+strings.TrimPrefix(d.Path, old.Path)); err != nil {
+			return row, err
+		}
+	}
+	return row, nil
+}
+
+func (s *Service) mayClose(ctx context.Context, tree *Tree, d models.Department) error {
+	for _, below := range tree.Subtree(d.ID) {
+		if below.ID != d.ID && below.Active {
+			return fault.New(fault.Conflict, i18n.N("请先停用它的下级部门。")).WithReason("active_below")
+		}
+	}
+	if s.inUse == nil {
+		return fmt.Errorf("accounts: nobody said who knows of open cases")
+	}
+	n, err := s.inUse.OpenCases(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return fault.New(fault.Conflict, i18n.N("还有 %[1]d 件诉求没有办结，办结或转办后才能停用。"), n).WithReason("open_cases")
+	}
+	return nil
+}
+
+// differs names the inputs that are not what d has.
+func (in DepartmentInput) differs(d models.Department) []string {
+	names := []string{}
+	for name, same := range map[string]bool{
+		"parent_id": in.ParentID == d.ParentID, "name": in.Name == d.Name, "short": in.Short == d.Short, "name_en": in.NameEn == d.NameEn,
+		"phone": in.Phone == d.Phone, "sort": in.Sort == d.Sort, "active": in.Active == d.Active,
+	} {
+		if !same {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

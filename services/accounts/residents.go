@@ -1,0 +1,367 @@
+package accounts
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"huiyin/internal/database"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/pii"
+	"huiyin/models"
+)
+
+// What sealed values are bound to, and the kind of the phone's blind index.
+const (
+	sealPhone  = "accounts.phone"
+	sealName   = "accounts.name"
+	sealTOTP   = "accounts.totp"
+	indexPhone = "phone"
+	// codePurpose keeps codes for signing in apart from all others.
+	codePurpose = "signin"
+	// PrivacySlug names the page that residents agree to.
+	PrivacySlug = "privacy"
+)
+
+var mobile = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
+
+// NormalizePhone reads a mainland mobile number as people type it (+86, spaces, hyphens, full-width digits) and returns its
+// eleven digits; ok is false when it is none.
+func NormalizePhone(typed string) (phone string, ok bool) {
+	if len(typed) > 100 {
+		return "", false
+	}
+	phone = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf) || r == '(' || r == ')' {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(typed))
+	for _, prefix := range []string{"+86", "0086", "86"} {
+		if rest, cut := strings.CutPrefix(phone, prefix); cut {
+			phone = rest
+			break
+		}
+	}
+	return phone, mobile.MatchString(phone)
+}
+
+func checkPhone(typed string) (string, error) {
+	phone, ok := NormalizePhone(typed)
+	if !ok {
+		var wrong fault.Fields
+		wrong.Add("phone", i18n.N("请填写 11 位手机号码。"))
+		return "", wrong.Err()
+	}
+	return phone, nil
+}
+
+// RequestPhoneCode sends a one-time code to a mainland mobile number. Whether the number is known makes no difference.
+// Errors: fault.Invalid on "phone"; what Codes.Issue says; fault.Unavailable when the message cannot be sent.
+func (s *Service) RequestPhoneCode(ctx context.Context, _ models.Actor, typed, locale string) error {
+	phone, err := checkPhone(typed)
+	if err != nil {
+		return err
+	}
+	code, err := s.Codes.Issue(ctx, codePurpose, phone)
+	if err != nil {
+		return err
+	}
+	if err := s.Sender.SendCode(ctx, phone, code, i18n.Match(locale)); err != nil {
+		return fault.Wrap(err, fault.Unavailable, i18n.N("短信暂时发不出去，请几分钟后再试。"))
+	}
+	return nil
+}
+
+// CheckPhoneCode accepts the code once and returns the normalised number, without signing anybody in.
+func (s *Service) CheckPhoneCode(ctx context.Context, typed, code string) (phone string, err error) {
+	if phone, err = checkPhone(typed); err != nil {
+		return "", err
+	}
+	return phone, s.Codes.Check(ctx, codePurpose, phone, code)
+}
+
+// Resident is what a resident sees of their account, and others where they may.
+type Resident struct {
+	ID          int64     `json:"id"`
+	DisplayName string    `json:"display_name"`
+	PhoneMasked string    `json:"phone_masked"`
+	Locale      string    `json:"locale"`
+	NotifySMS   bool      `json:"notify_sms"`
+	CreatedAt   time.Time `json:"created_at"`
+}
+
+// SignInByPhone signs in whoever has received the code, creating the resident the first time. The session and its token
+// are new; receipts that the visitor's session held go along, and that session ends.
+func (s *Service) SignInByPhone(ctx context.Context, actor models.Actor, typed, code, locale string) (token string, r Resident, err error) {
+	phone, err := s.CheckPhoneCode(ctx, typed, code)
+	if err != nil {
+		return "", Resident{}, err
+	}
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return "", Resident{}, err
+	}
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		row, err := s.residentFor(ctx, actor, phone, locale)
+		if err != nil {
+			return err
+		}
+		var id int64
+		if token, id, err = s.begin(ctx, models.Session{Kind: models.ResidentSession, ResidentID: row.ID, Label: clip(actor.Address, 60)}, settings); err != nil {
+			return err
+		}
+		if err := s.takeOver(ctx, actor, row.ID, id); err != nil {
+			return err
+		}
+		if r, err = s.show(row); err != nil {
+			return err
+		}
+		as := actor
+		as.Kind, as.ID, as.SessionID = models.ResidentActor, row.ID, id
+		return s.Audit.Record(ctx, as, "resident.signin", "resident", row.ID, nil)
+	})
+	return token, r, err
+}
+
+func (s *Service) residentFor(ctx context.Context, actor models.Actor, phone, locale string) (models.Resident, error) {
+	index := s.Seal.BlindIndex(indexPhone, phone)
+	row, err := s.residentByIndex(ctx, index)
+	if !fault.Is(err, fault.NotFound) {
+		return row, err
+	}
+	sealed, err := s.Seal.Seal(phone, sealPhone)
+	if err != nil {
+		return row, err
+	}
+	now := s.Clock.Now()
+	row = models.Resident{PhoneSealed: sealed, PhoneIndex: index, Locale: i18n.Match(locale), NotifySMS: true, CreatedAt: now, UpdatedAt: now}
+	switch err = s.createResident(ctx, &row); {
+	case database.IsDuplicate(err): // the same phone on two devices at once
+		return s.residentByIndex(ctx, index)
+	case err != nil:
+		return row, err
+	}
+	return row, s.Audit.Record(ctx, actor, "resident.create", "resident", row.ID, nil)
+}
+
+// takeOver moves the receipts of the browser's session to the new one and ends the old one. Another resident's receipts stay.
+func (s *Service) takeOver(ctx context.Context, actor models.Actor, residentID, sessionID int64) error {
+	if actor.SessionID == 0 || actor.IsStaff() {
+		return nil
+	}
+	if actor.Kind == models.VisitorActor || (actor.IsResident() && actor.ID == residentID) {
+		held, err := s.grants(ctx, actor.SessionID)
+		if err != nil {
+			return err
+		}
+		for _, caseID := range held {
+			if err := s.addGrant(ctx, sessionID, caseID); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := s.revokeSession(ctx, actor.SessionID)
+	return err
+}
+
+// AgreePrivacy notes that the resident agreed to that version of the privacy notice; twice is once.
+func (s *Service) AgreePrivacy(ctx context.Context, actor models.Actor, version int64) error {
+	if !actor.IsResident() {
+		return signInFirst()
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		row := models.Agreement{ResidentID: actor.ID, Slug: PrivacySlug, Version: version, AgreedAt: s.Clock.Now()}
+		if err := s.addAgreement(ctx, &row); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, actor, "resident.agree", "resident", actor.ID, map[string]any{"page": PrivacySlug, "version": version})
+	})
+}
+
+// AgreedPrivacy returns the newest version of the privacy notice that the resident agreed to, 0 when none.
+func (s *Service) AgreedPrivacy(ctx context.Context, residentID int64) (int64, error) {
+	rows, err := s.agreements(ctx, residentID)
+	var newest int64
+	for _, a := range rows {
+		if a.Slug == PrivacySlug {
+			newest = max(newest, a.Version)
+		}
+	}
+	return newest, err
+}
+
+// Resident returns one resident with the phone masked.
+func (s *Service) Resident(ctx context.Context, id int64) (Resident, error) {
+	row, err := s.resident(ctx, id)
+	if err != nil {
+		return Resident{}, err
+	}
+	return s.show(row)
+}
+
+// PhoneOf returns a resident's phone in clear, for a message to them or for a reveal that its caller has recorded; empty
+// after erasure.
+func (s *Service) PhoneOf(ctx context.Context, residentID int64) (string, error) {
+	row, err := s.resident(ctx, residentID)
+	if err != nil || row.PhoneSealed == "" {
+		return "", err
+	}
+	return s.Seal.Open(row.PhoneSealed, sealPhone)
+}
+
+func (s *Service) openName(row models.Resident) (string, error) {
+	if row.DisplayNameSealed == "" {
+		return "", nil
+	}
+	return s.Seal.Open(row.DisplayNameSealed, sealName)
+}
+
+func (s *Service) show(row models.Resident) (Resident, error) {
+	r := Resident{ID: row.ID, Locale: row.Locale, NotifySMS: row.NotifySMS, CreatedAt: row.CreatedAt}
+	var err error
+	if r.DisplayName, err = s.openName(row); err != nil || row.PhoneSealed == "" {
+		return r, err
+	}
+	phone, err := s.Seal.Open(row.PhoneSealed, sealPhone)
+	r.PhoneMasked = pii.MaskPhone(phone)
+	return r, err
+}
+
+// Profile is what residents may change about themselves.
+type Profile struct {
+	DisplayName string `form:"display_name" json:"display_name"`
+	Locale      string `form:"locale" json:"locale"`
+	NotifySMS   bool   `form:"notify_sms" json:"notify_sms"`
+}
+
+// UpdateProfile writes the actor's own profile. A display name has at most 30 characters and may be empty.
+func (s *Service) UpdateProfile(ctx context.Context, actor models.Actor, p Profile) error {
+	if !actor.IsResident() {
+		return signInFirst()
+	}
+	var wrong fault.Fields
+	p.DisplayName = strings.TrimSpace(p.DisplayName)
+	if !plainText(p.DisplayName, 0, 30) {
+		wrong.Add("display_name", i18n.N("称呼最多 %[1]d 个字。"), 30)
+	}
+	if !slices.Contains(i18n.Locales(), p.Locale) {
+		wrong.Add("locale", i18n.N("请选择语言。"))
+	}
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	name := ""
+	if p.DisplayName != "" {
+		var err error
+		if name, err = s.Seal.Seal(p.DisplayName, sealName); err != nil {
+			return err
+		}
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		if err := s.writeResident(ctx, actor.ID, map[string]any{"display_name_sealed": name, "locale": p.Locale, "notify_sms": p.NotifySMS}); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, actor, "resident.update", "resident", actor.ID, nil)
+	})
+}
+
+// Export is the account's part of what a resident may take away (个人信息保护法 art. 45).
+type Export struct {
+	Resident
+	Phone      string            `json:"phone"`
+	Agreements []ExportAgreement `json:"agreements"`
+	Sessions   []ExportedSession `json:"sessions"`
+}
+
+// ExportAgreement is one version of a page that was agreed to.
+type ExportAgreement struct {
+	Page     string    `json:"page"`
+	Version  int64     `json:"version"`
+	AgreedAt time.Time `json:"agreed_at"`
+}
+
+// ExportedSession is one live sign-in.
+type ExportedSession struct {
+	Address   string    `json:"address"`
+	CreatedAt time.Time `json:"created_at"`
+	SeenAt    time.Time `json:"seen_at"`
+}
+
+// ExportOwn collects what the account holds about the actor.
+func (s *Service) ExportOwn(ctx context.Context, actor models.Actor) (Export, error) {
+	if !actor.IsResident() {
+		return Export{}, signInFirst()
+	}
+	var e Export
+	err := s.DB.Tx(ctx, func(ctx context.Context) (err error) {
+		e = Export{}
+		if e.Resident, err = s.Resident(ctx, actor.ID); err != nil {
+			return err
+		}
+		if e.Phone, err = s.PhoneOf(ctx, actor.ID); err != nil {
+			return err
+		}
+		agreed, err := s.agreements(ctx, actor.ID)
+		if err != nil {
+			return err
+		}
+		for _, a := range agreed {
+			e.Agreements = append(e.Agreements, ExportAgreement{Page: a.Slug, Version: a.Version, AgreedAt: a.AgreedAt})
+		}
+		sessions, err := s.ownSessions(ctx, actor, models.ResidentSession)
+		if err != nil {
+			return err
+		}
+		for _, row := range sessions {
+			e.Sessions = append(e.Sessions, ExportedSession{Address: row.Label, CreatedAt: row.CreatedAt, SeenAt: row.SeenAt})
+		}
+		return s.Audit.Record(ctx, actor, "resident.export", "resident", actor.ID, nil)
+	})
+	return e, err
+}
+
+// Erase forgets who the actor is (个人信息保护法 art. 47): phone and name are blanked, every session ends, and the row stays
+// as an anonymous owner of its cases. The same phone begins anew with an account of its own.
+func (s *Service) Erase(ctx context.Context, actor models.Actor) error {
+	if !actor.IsResident() {
+		return signInFirst()
+	}
+	var nobody [24]byte
+	_, _ = rand.Read(nobody[:])
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		if err := s.writeResident(ctx, actor.ID, map[string]any{
+			"phone_sealed": "", "display_name_sealed": "", "notify_sms": false,
+			"phone_index": "erased:" + base64.RawURLEncoding.EncodeToString(nobody[:]),
+		}); err != nil {
+			return err
+		}
+		if err := s.revokeResidentSessions(ctx, actor.ID); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, actor, "resident.erase", "resident", actor.ID, nil)
+	})
+}
+
+// plainText reports whether s is one line of at least low and at most high characters, without control characters.
+func plainText(s string, low, high int) bool {
+	n := utf8.RuneCountInString(s)
+	return utf8.ValidString(s) && n >= low && n <= high && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
+// clip cuts s to at most n characters.
+func clip(s string, n int) string {
+	if r := []rune(strings.ToValidUTF8(s, "")); len(r) > n {
+		return string(r[:n])
+	}
+	return strings.ToValidUTF8(s, "")
+}

@@ -1,0 +1,352 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"net/mail"
+	"strings"
+	"time"
+
+	"huiyin/internal/database"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/password"
+	"huiyin/models"
+)
+
+// StaffCard is what colleagues see of a member of staff, and where messages reach them.
+type StaffCard struct {
+	ID             int64  `json:"id"`
+	Name           string `json:"name"`
+	Office         string `json:"office"`
+	DepartmentID   int64  `json:"department_id"`
+	DepartmentName string `json:"department_name"`
+	Email          string `json:"-"`
+	Locale         string `json:"-"`
+	Active         bool   `json:"active"`
+}
+
+// StaffRow is one line of the list that administrators see.
+type StaffRow struct {
+	StaffCard
+	Account      string        `json:"account"`
+	Email        string        `json:"email"`
+	Roles        []models.Role `json:"roles"`
+	MustChange   bool          `json:"must_change"`
+	SecondFactor bool          `json:"second_factor"`
+	LockedUntil  *time.Time    `json:"locked_until"` // nil when not locked now
+	LastLoginAt  *time.Time    `json:"last_login_at"`
+	Version      int64         `json:"version"`
+}
+
+// StaffFilter says whom to list; zero fields ask nothing. DepartmentID includes the departments below it.
+type StaffFilter struct {
+	DepartmentID int64
+	Role         models.Role
+	Query        string // part of a name or an account
+	After        int64  // the last id of the page before
+	Limit        int    // 50 when 0, 200 at most
+}
+
+// StaffList returns one page in the order of ids; next is the After of the following page, 0 at the end.
+func (s *Service) StaffList(ctx context.Context, actor models.Actor, f StaffFilter) (rows []StaffRow, next int64, err error) {
+	if reason := MayListStaff(actor); reason != nil {
+		return nil, 0, reason
+	}
+	limit := min(f.Limit, 200)
+	if limit <= 0 {
+		limit = 50
+	}
+	tree, err := s.Departments(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	var departments []int64
+	if f.DepartmentID != 0 {
+		departments = []int64{0}
+		for _, d := range tree.Subtree(f.DepartmentID) {
+			departments = append(departments, d.ID)
+		}
+	}
+	f.Query = strings.TrimSpace(clip(f.Query, 40))
+	found, err := s.listStaff(ctx, f, departments, limit+1)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(found) > limit {
+		found = found[:limit]
+		next = found[limit-1].ID
+	}
+	rows, err = s.staffRows(ctx, tree, found)
+	return rows, next, err
+}
+
+// StaffMember returns one person as the list shows them.
+func (s *Service) StaffMember(ctx context.Context, actor models.Actor, id int64) (StaffRow, error) {
+	if reason := MayListStaff(actor); reason != nil {
+		return StaffRow{}, reason
+	}
+	return s.staffRow(ctx, id)
+}
+
+func (s *Service) staffRow(ctx context.Context, id int64) (StaffRow, error) {
+	row, err := s.staff(ctx, id)
+	if err != nil {
+		return StaffRow{}, err
+	}
+	tree, err := s.Departments(ctx)
+	if err != nil {
+		return StaffRow{}, err
+	}
+	rows, err := s.staffRows(ctx, tree, []models.Staff{row})
+	if err != nil {
+		return StaffRow{}, err
+	}
+	return rows[0], nil
+}
+
+func (s *Service) staffRows(ctx context.Context, tree *Tree, found []models.Staff) ([]StaffRow, error) {
+	ids := make([]int64, len(found))
+	for i, row := range found {
+		ids[i] = row.ID
+	}
+	roles, err := s.rolesOfMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Clock.Now()
+	rows := make([]StaffRow, len(found))
+	for i, row := range found {
+		rows[i] = StaffRow{
+			StaffCard: card(tree, row), Account: row.Account, Email: row.Email, Roles: roles[row.ID], MustChange: row.MustChange,
+			SecondFactor: row.TOTPEnabledAt != nil, LastLoginAt: row.LastLoginAt, Version: row.Version,
+		}
+		if row.LockedUntil != nil && row.LockedUntil.After(now) {
+			rows[i].LockedUntil = row.LockedUntil
+		}
+	}
+	return rows, nil
+}
+
+func card(tree *Tree, row models.Staff) StaffCard {
+	return StaffCard{
+		ID: row.ID, Name: row.Name, Office: row.Office, DepartmentID: row.DepartmentID, DepartmentName: tree.Name(row.DepartmentID),
+		Email: row.Email, Locale: row.Locale, Active: row.Active,
+	}
+}
+
+func (s *Service) cards(ctx context.Context, rows []models.Staff) ([]StaffCard, error) {
+	tree, err := s.Departments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cards := make([]StaffCard, len(rows))
+	for i, row := range rows {
+		cards[i] = card(tree, row)
+	}
+	return cards, nil
+}
+
+// ColleaguesByRole returns the active staff of a department (0 for all departments) who have the role.
+func (s *Service) ColleaguesByRole(ctx context.Context, departmentID int64, role models.Role) ([]StaffCard, error) {
+	rows, err := s.staffByRole(ctx, departmentID, role)
+	if err != nil {
+		return nil, err
+	}
+	return s.cards(ctx, rows)
+}
+
+// StaffNames returns the cards of those ids that exist, active or not.
+func (s *Service) StaffNames(ctx context.Context, ids []int64) (map[int64]StaffCard, error) {
+	out := map[int64]StaffCard{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	rows, err := s.staffByIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	cards, err := s.cards(ctx, rows)
+	for _, c := range cards {
+		out[c.ID] = c
+	}
+	return out, err
+}
+
+// StaffInput is a member of staff as a form sends it. Account and Roles count only when creating; Version is the version
+// the form was made from, 0 when creating.
+type StaffInput struct {
+	Version      int64         `form:"version" json:"version"`
+	Account      string        `form:"account" json:"account"`
+	Name         string        `form:"name" json:"name"`
+	DepartmentID int64         `form:"department_id" json:"department_id"`
+	Office       string        `form:"office" json:"office"`
+	Email        string        `form:"email" json:"email"`
+	Locale       string        `form:"locale" json:"locale"`
+	Roles        []models.Role `form:"roles" json:"roles"`
+	// Password is for the program's own commands: the person need not change it. People get a random one.
+	Password string `form:"-" json:"-"`
+}
+
+func (in *StaffInput) check(ctx context.Context, s *Service) error {
+	in.Account = strings.ToLower(strings.TrimSpace(in.Account))
+	in.Name, in.Office, in.Email = strings.TrimSpace(in.Name), strings.TrimSpace(in.Office), strings.TrimSpace(in.Email)
+	in.Locale = i18n.Match(in.Locale)
+	var wrong fault.Fields
+	if !plainText(in.Name, 1, 40) {
+		wrong.Add("name", i18n.N("请填写 %[1]d 到 %[2]d 个字。"), 1, 40)
+	}
+	if !plainText(in.Office, 0, 60) {
+		wrong.Add("office", i18n.N("请填写 %[1]d 到 %[2]d 个字。"), 0, 60)
+	}
+	if in.Email != "" {
+		if a, err := mail.ParseAddress(in.Email); err != nil || a.Address != in.Email || len(in.Email) > 120 {
+			wrong.Add("email", i18n.N("邮箱地址的格式不对。"))
+		}
+	}
+	d, err := s.department(ctx, in.DepartmentID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err != nil || !d.Active {
+		wrong.Add("department_id", i18n.N("请选择在用的部门。"))
+	}
+	return wrong.Err()
+}
+
+// CreateStaff adds a member of staff and returns the random first password, to be handed over once; it must be changed at
+// the first sign-in.
+func (s *Service) CreateStaff(ctx context.Context, actor models.Actor, in StaffInput) (row StaffRow, initial string, err error) {
+	if reason := MayManageStaff(actor); reason != nil {
+		return StaffRow{}, "", reason
+	}
+	if err := in.check(ctx, s); err != nil {
+		return StaffRow{}, "", err
+	}
+	if !accountPattern.MatchString(in.Account) {
+		return StaffRow{}, "", fieldFault("account", i18n.N("账号为 3 到 40 个小写字母、数字、点、横线或下划线，以字母或数字开头。"))
+	}
+	if reason := MayHold(in.Roles); reason != nil {
+		return StaffRow{}, "", reason
+	}
+	given := in.Password != "" && actor.Kind == models.SystemActor
+	if initial = in.Password; !given {
+		if initial, err = randomPassword(); err != nil {
+			return StaffRow{}, "", err
+		}
+	}
+	hash, err := s.Passwords.Hash(initial)
+	if err != nil {
+		return StaffRow{}, "", err
+	}
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		now := s.Clock.Now()
+		staff := models.Staff{
+			Account: in.Account, Name: in.Name, DepartmentID: in.DepartmentID, Office: in.Office, Email: in.Email, PasswordHash: hash,
+			MustChange: !given, Active: true, Locale: in.Locale, Version: 1, CreatedAt: now, UpdatedAt: now,
+		}
+		switch err := s.createStaff(ctx, &staff); {
+		case database.IsDuplicate(err):
+			return fieldFault("account", i18n.N("这个账号已经有人用了。"))
+		case err != nil:
+			return err
+		}
+		if err := s.writeRoles(ctx, staff.ID, in.Roles); err != nil {
+			return err
+		}
+		if err := s.Audit.Record(ctx, actor, "staff.create", "staff", staff.ID, map[string]any{"roles": in.Roles}); err != nil {
+			return err
+		}
+		row, err = s.staffRow(ctx, staff.ID)
+		return err
+	})
+	if err != nil {
+		return StaffRow{}, "", err
+	}
+	return row, initial, nil
+}
+
+// randomPassword returns twenty characters of 100 random bits, in groups that can be read out.
+func randomPassword() (string, error) {
+	codes, err := password.RecoveryCodes(2)
+	if err != nil {
+		return "", err
+	}
+	return strings.Join(codes, "-"), nil
+}
+
+// edit runs one guarded change of a member of staff with its audit row.
+func (s *Service) edit(ctx context.Context, actor models.Actor, id, version int64, action string, detail map[string]any, set map[string]any, more func(ctx context.Context, old StaffRow) error) error {
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		old, err := s.staffRow(ctx, id)
+		if err != nil {
+			return err
+		}
+		if old.Version != version {
+			return stale(old.Version, old, nil)
+		}
+		if more != nil {
+			if err := more(ctx, old); err != nil {
+				return err
+			}
+		}
+		if ok, err := s.editStaff(ctx, id, version, set); err != nil {
+			return err
+		} else if !ok {
+			return stale(old.Version, old, nil)
+		}
+		return s.Audit.Record(ctx, actor, action, "staff", id, detail)
+	})
+}
+
+// UpdateStaff writes name, department, office, e-mail and locale. Conflict with a Stale when the version has moved on.
+func (s *Service) UpdateStaff(ctx context.Context, actor models.Actor, id int64, in StaffInput) (StaffRow, error) {
+	if reason := MayManageStaff(actor); reason != nil {
+		return StaffRow{}, reason
+	}
+	if err := in.check(ctx, s); err != nil {
+		return StaffRow{}, err
+	}
+	err := s.edit(ctx, actor, id, in.Version, "staff.update", nil, map[string]any{
+		"name": in.Name, "department_id": in.DepartmentID, "office": in.Office, "email": in.Email, "locale": in.Locale,
+	}, nil)
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Conflict {
+		if st, ok := f.Detail.(Stale); ok {
+			st.Changed = in.differs(st.Present.(StaffRow))
+			f.Detail = st
+		}
+	}
+	if err != nil {
+		return StaffRow{}, err
+	}
+	return s.staffRow(ctx, id)
+}
+
+func (in StaffInput) differs(row StaffRow) []string {
+	names := []string{}
+	for _, f := range []struct {
+		name string
+		same bool
+	}{
+		{"department_id", in.DepartmentID == row.DepartmentID}, {"email", in.Email == row.Email}, {"locale", in.Locale == row.Locale},
+		{"name", in.Name == row.Name}, {"office", in.Office == row.Office},
+	} {
+		if !f.same {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+// UpdateLocale lets staff choose the language of their console.
+func (s *Service) UpdateLocale(ctx context.Context, actor models.Actor, locale string) error {
+	if !actor.IsStaff() {
+		return signInFirst()
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		if _, err := s.columns(ctx, actor.ID, "", nil, map[string]any{"locale": i18n.Match(locale)}); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, actor, "staff.locale", "staff", actor.ID, nil)
+	})
+}

@@ -3,7 +3,6 @@ package audit_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -12,8 +11,8 @@ import (
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/models"
-	"huiyin/models/migrations"
 	"huiyin/services/audit"
+	"huiyin/test/testenv"
 )
 
 var (
@@ -27,18 +26,12 @@ type env struct {
 	log *audit.Log
 }
 
-func newEnv(t *testing.T) env {
-	t.Helper()
-	db, err := database.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	if _, err := db.Migrate(t.Context(), migrations.FS); err != nil {
-		t.Fatal(err)
-	}
-	clk := clock.NewFake(start)
-	return env{db, clk, audit.New(db, clk)}
+// each runs a test on every database.
+func each(t *testing.T, test func(t *testing.T, e env)) {
+	testenv.EachDB(t, func(t *testing.T, db *database.DB) {
+		clk := clock.NewFake(start)
+		test(t, env{db, clk, audit.New(db, clk)})
+	})
 }
 
 func (e env) record(t *testing.T, n int) {
@@ -80,34 +73,36 @@ func (e env) exec(t *testing.T, sql string, args ...any) {
 }
 
 func TestRecordNeedsATransaction(t *testing.T) {
-	e := newEnv(t)
-	if err := e.log.Record(t.Context(), models.System(), "a", "b", 1, nil); !errors.Is(err, database.ErrNoTx) {
-		t.Fatalf("got %v", err)
-	}
+	each(t, func(t *testing.T, e env) {
+		if err := e.log.Record(t.Context(), models.System(), "a", "b", 1, nil); !errors.Is(err, database.ErrNoTx) {
+			t.Fatalf("got %v", err)
+		}
+	})
 }
 
 func TestSealAndVerify(t *testing.T) {
-	e := newEnv(t)
-	if r := e.verify(t); !r.OK || r.Checked != 0 {
-		t.Fatalf("empty: %+v", r)
-	}
-	e.record(t, 1203)
-	if r := e.verify(t); !r.OK || !r.Waiting {
-		t.Fatalf("unsealed: %+v", r)
-	}
-	e.seal(t, 1203)
-	e.seal(t, 0)
-	var told []int64
-	r, err := e.log.Verify(t.Context(), auditor, 0, 0, func(done, total int64) { told = append(told, done, total) })
-	if err != nil || !r.OK || r.Checked != 1203 || r.HeadSeq != 1203 || r.Waiting {
-		t.Fatalf("%+v, %v", r, err)
-	}
-	if len(told) != 6 || told[4] != 1203 || told[5] != 1203 {
-		t.Fatalf("progress %v", told)
-	}
-	if r, err := e.log.Verify(t.Context(), auditor, 100, 200, nil); err != nil || !r.OK || r.Checked != 101 {
-		t.Fatalf("middle: %+v, %v", r, err)
-	}
+	each(t, func(t *testing.T, e env) {
+		if r := e.verify(t); !r.OK || r.Checked != 0 {
+			t.Fatalf("empty: %+v", r)
+		}
+		e.record(t, 1203)
+		if r := e.verify(t); !r.OK || !r.Waiting {
+			t.Fatalf("unsealed: %+v", r)
+		}
+		e.seal(t, 1203)
+		e.seal(t, 0)
+		var told []int64
+		r, err := e.log.Verify(t.Context(), auditor, 0, 0, func(done, total int64) { told = append(told, done, total) })
+		if err != nil || !r.OK || r.Checked != 1203 || r.HeadSeq != 1203 || r.Waiting {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		if len(told) != 6 || told[4] != 1203 || told[5] != 1203 {
+			t.Fatalf("progress %v", told)
+		}
+		if r, err := e.log.Verify(t.Context(), auditor, 100, 200, nil); err != nil || !r.OK || r.Checked != 101 {
+			t.Fatalf("middle: %+v, %v", r, err)
+		}
+	})
 }
 
 func TestVerifyFindsTampering(t *testing.T) {
@@ -129,137 +124,143 @@ func TestVerifyFindsTampering(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			e := newEnv(t)
-			e.record(t, 10)
-			e.seal(t, 10)
-			e.exec(t, c.sql)
-			if r := e.verify(t); r.OK || r.FirstBadSeq != c.bad || r.Why != c.why {
-				t.Fatalf("%+v", r)
-			}
+			each(t, func(t *testing.T, e env) {
+				e.record(t, 10)
+				e.seal(t, 10)
+				e.exec(t, c.sql)
+				if r := e.verify(t); r.OK || r.FirstBadSeq != c.bad || r.Why != c.why {
+					t.Fatalf("%+v", r)
+				}
+			})
 		})
 	}
 }
 
 func TestTwoSealersNeverFork(t *testing.T) {
-	e := newEnv(t)
-	var wg sync.WaitGroup
-	stop := make(chan struct{})
-	for range 3 {
-		wg.Go(func() {
-			for {
-				if _, err := e.log.Seal(context.Background()); err != nil {
-					t.Error(err)
+	each(t, func(t *testing.T, e env) {
+		var wg sync.WaitGroup
+		stop := make(chan struct{})
+		for range 3 {
+			wg.Go(func() {
+				for {
+					if _, err := e.log.Seal(context.Background()); err != nil {
+						t.Error(err)
+					}
+					select {
+					case <-stop:
+						return
+					default:
+					}
 				}
-				select {
-				case <-stop:
-					return
-				default:
-				}
-			}
-		})
-	}
-	for range 20 {
-		e.record(t, 15)
-	}
-	close(stop)
-	wg.Wait()
-	if _, err := e.log.Seal(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if r := e.verify(t); !r.OK || r.Checked != 300 {
-		t.Fatalf("%+v", r)
-	}
+			})
+		}
+		for range 20 {
+			e.record(t, 15)
+		}
+		close(stop)
+		wg.Wait()
+		if _, err := e.log.Seal(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if r := e.verify(t); !r.OK || r.Checked != 300 {
+			t.Fatalf("%+v", r)
+		}
+	})
 }
 
 func TestOnlyTheAuditorReads(t *testing.T) {
-	e := newEnv(t)
-	for _, role := range models.Roles {
-		a := models.Actor{Kind: models.StaffActor, ID: 1, Roles: []models.Role{role}}
-		_, err := e.log.List(t.Context(), a, audit.Filter{})
-		if allowed := err == nil; allowed != (role == models.Auditor) {
-			t.Errorf("%s: %v", role, err)
+	each(t, func(t *testing.T, e env) {
+		for _, role := range models.Roles {
+			a := models.Actor{Kind: models.StaffActor, ID: 1, Roles: []models.Role{role}}
+			_, err := e.log.List(t.Context(), a, audit.Filter{})
+			if allowed := err == nil; allowed != (role == models.Auditor) {
+				t.Errorf("%s: %v", role, err)
+			}
 		}
-	}
-	if _, err := e.log.Verify(t.Context(), models.Actor{}, 0, 0, nil); !fault.Is(err, fault.Forbidden) {
-		t.Error(err)
-	}
+		if _, err := e.log.Verify(t.Context(), models.Actor{}, 0, 0, nil); !fault.Is(err, fault.Forbidden) {
+			t.Error(err)
+		}
+	})
 }
 
 func TestListPagesAndFilters(t *testing.T) {
-	e := newEnv(t)
-	e.record(t, 30)
-	e.clk.Advance(48 * time.Hour)
-	e.record(t, 30)
-	list := func(f audit.Filter) audit.Page {
-		p, err := e.log.List(t.Context(), auditor, f)
-		if err != nil {
-			t.Fatal(err)
+	each(t, func(t *testing.T, e env) {
+		e.record(t, 30)
+		e.clk.Advance(48 * time.Hour)
+		e.record(t, 30)
+		list := func(f audit.Filter) audit.Page {
+			p, err := e.log.List(t.Context(), auditor, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
 		}
-		return p
-	}
-	seen, after := 0, int64(0)
-	for {
-		p := list(audit.Filter{Limit: 25, After: after})
-		seen += len(p.Entries)
-		if after = p.Next; after == 0 {
-			break
+		seen, after := 0, int64(0)
+		for {
+			p := list(audit.Filter{Limit: 25, After: after})
+			seen += len(p.Entries)
+			if after = p.Next; after == 0 {
+				break
+			}
 		}
-	}
-	if seen != 60 {
-		t.Fatalf("saw %d", seen)
-	}
-	for name, c := range map[string]struct {
-		f    audit.Filter
-		want int
-	}{
-		"action":   {audit.Filter{Action: "case."}, 50},
-		"wildcard": {audit.Filter{Action: "c%"}, 0},
-		"object":   {audit.Filter{ObjectKind: "case", ObjectID: 4}, 2},
-		"actor":    {audit.Filter{ActorKind: "system"}, 50},
-		"nobody":   {audit.Filter{ActorKind: "staff", ActorID: 2}, 0},
-		"before":   {audit.Filter{To: start.Add(time.Hour)}, 30},
-		"since":    {audit.Filter{From: start.Add(time.Hour)}, 30},
-	} {
-		if got := len(list(c.f).Entries); got != c.want {
-			t.Errorf("%s: %d, want %d", name, got, c.want)
+		if seen != 60 {
+			t.Fatalf("saw %d", seen)
 		}
-	}
+		for name, c := range map[string]struct {
+			f    audit.Filter
+			want int
+		}{
+			"action":   {audit.Filter{Action: "case."}, 50},
+			"wildcard": {audit.Filter{Action: "c%"}, 0},
+			"object":   {audit.Filter{ObjectKind: "case", ObjectID: 4}, 2},
+			"actor":    {audit.Filter{ActorKind: "system"}, 50},
+			"nobody":   {audit.Filter{ActorKind: "staff", ActorID: 2}, 0},
+			"before":   {audit.Filter{To: start.Add(time.Hour)}, 30},
+			"since":    {audit.Filter{From: start.Add(time.Hour)}, 30},
+		} {
+			if got := len(list(c.f).Entries); got != c.want {
+				t.Errorf("%s: %d, want %d", name, got, c.want)
+			}
+		}
+	})
 }
 
 func TestPruneKeepsSixMonthsAndTheChain(t *testing.T) {
-	e := newEnv(t)
-	e.record(t, 700)
-	e.seal(t, 700)
-	e.clk.Advance(100 * 24 * time.Hour)
-	e.record(t, 10)
-	e.seal(t, 10)
-	if _, err := e.log.Prune(t.Context(), start.Add(time.Hour)); !fault.Is(err, fault.Invalid) {
-		t.Fatalf("too early: %v", err)
-	}
-	e.clk.Advance(100 * 24 * time.Hour)
-	if n, err := e.log.Prune(t.Context(), start.Add(time.Hour)); err != nil || n != 700 {
-		t.Fatalf("pruned %d, %v", n, err)
-	}
-	e.seal(t, 2)
-	if r := e.verify(t); !r.OK || r.PrunedSeq != 700 || r.Checked != 12 {
-		t.Fatalf("%+v", r)
-	}
-	e.exec(t, "DELETE FROM audit_entries WHERE seq = 701")
-	if r := e.verify(t); r.OK || r.FirstBadSeq != 701 {
-		t.Fatalf("after: %+v", r)
-	}
+	each(t, func(t *testing.T, e env) {
+		e.record(t, 700)
+		e.seal(t, 700)
+		e.clk.Advance(100 * 24 * time.Hour)
+		e.record(t, 10)
+		e.seal(t, 10)
+		if _, err := e.log.Prune(t.Context(), start.Add(time.Hour)); !fault.Is(err, fault.Invalid) {
+			t.Fatalf("too early: %v", err)
+		}
+		e.clk.Advance(100 * 24 * time.Hour)
+		if n, err := e.log.Prune(t.Context(), start.Add(time.Hour)); err != nil || n != 700 {
+			t.Fatalf("pruned %d, %v", n, err)
+		}
+		e.seal(t, 2)
+		if r := e.verify(t); !r.OK || r.PrunedSeq != 700 || r.Checked != 12 {
+			t.Fatalf("%+v", r)
+		}
+		e.exec(t, "DELETE FROM audit_entries WHERE seq = 701")
+		if r := e.verify(t); r.OK || r.FirstBadSeq != 701 {
+			t.Fatalf("after: %+v", r)
+		}
+	})
 }
 
 func TestPruneLeavesEvidence(t *testing.T) {
-	e := newEnv(t)
-	e.record(t, 5)
-	e.seal(t, 5)
-	e.exec(t, "UPDATE audit_entries SET action = 'x' WHERE seq = 2")
-	e.clk.Advance(365 * 24 * time.Hour)
-	if _, err := e.log.Prune(t.Context(), start.Add(time.Hour)); !fault.Is(err, fault.Conflict) {
-		t.Fatalf("got %v", err)
-	}
-	if r := e.verify(t); r.FirstBadSeq != 2 {
-		t.Fatalf("%+v", r)
-	}
+	each(t, func(t *testing.T, e env) {
+		e.record(t, 5)
+		e.seal(t, 5)
+		e.exec(t, "UPDATE audit_entries SET action = 'x' WHERE seq = 2")
+		e.clk.Advance(365 * 24 * time.Hour)
+		if _, err := e.log.Prune(t.Context(), start.Add(time.Hour)); !fault.Is(err, fault.Conflict) {
+			t.Fatalf("got %v", err)
+		}
+		if r := e.verify(t); r.FirstBadSeq != 2 {
+			t.Fatalf("%+v", r)
+		}
+	})
 }

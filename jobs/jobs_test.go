@@ -264,6 +264,25 @@ type writer func(p []byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
 
+func TestUrgentTasksDoNotQueueBehindTheOthers(t *testing.T) {
+	b := newBench(t, testenv.SQLite(t))
+	b.slow = 20 * time.Millisecond
+	var before atomic.Int64
+	b.owe("count", refs(1, 100)...)
+	b.owe("code", 101)
+	b.run(testenv.Redis(t), func(d *Deps) {
+		d.Concurrency, d.RequeueAfter, d.Urgent = 1, time.Minute, []string{"code"}
+		d.Handlers["code"] = func(ctx context.Context, taskID, ref int64) error {
+			before.Store(b.runs.Load())
+			return b.effect(ctx, taskID, ref)
+		}
+	})
+	b.waitFor(101)
+	if n := before.Load(); n > 50 {
+		t.Fatalf("it waited for %d others", n)
+	}
+}
+
 func TestStoppingWithoutRedisDoesNotHang(t *testing.T) {
 	b := newBench(t, testenv.SQLite(t))
 	server := testenv.StartRedis(t)

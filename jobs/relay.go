@@ -99,7 +99,7 @@ func (r *Runner) enqueue(ctx context.Context, t outbox.Task) error {
 	if t.QueuedAt == nil {
 		return nil // another process's relay was faster
 	}
-	info, err := r.inspector.GetTaskInfo(queue, id)
+	info, err := r.inspector.GetTaskInfo(r.queueOf(t.Kind), id)
 	switch {
 	case errors.Is(err, asynq.ErrTaskNotFound):
 		return r.put(ctx, t, id)
@@ -118,14 +118,14 @@ func (r *Runner) enqueue(ctx context.Context, t outbox.Task) error {
 
 func (r *Runner) put(ctx context.Context, t outbox.Task, name string) error {
 	_, err := r.client.EnqueueContext(ctx, asynq.NewTask(t.Kind, strconv.AppendInt(nil, t.ID, 10)),
-		asynq.Queue(queue), asynq.TaskID(name), asynq.MaxRetry(3), asynq.Timeout(r.TaskLimit))
+		asynq.Queue(r.queueOf(t.Kind)), asynq.TaskID(name), asynq.MaxRetry(3), asynq.Timeout(r.TaskLimit))
 	return err
 }
 
 // start starts the queue's workers.
 func (r *Runner) start(ctx context.Context) *asynq.Server {
 	s := asynq.NewServerFromRedisClient(r.redis, asynq.Config{
-		Concurrency: r.Concurrency, Queues: map[string]int{queue: 1}, TaskCheckInterval: min(r.Poll, 200*time.Millisecond),
+		Concurrency: r.Concurrency, Queues: weights, TaskCheckInterval: min(r.Poll, 200*time.Millisecond),
 		Logger: logger{r.Log}, LogLevel: asynq.InfoLevel, ShutdownTimeout: r.StopWithin,
 		// Ending the process ends no task: Shutdown waits for them.
 		BaseContext:    func() context.Context { return context.WithoutCancel(ctx) },

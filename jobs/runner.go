@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,6 +49,7 @@ type Deps struct {
 	Log      *slog.Logger
 	Handlers map[string]Handler
 	Every    []Schedule
+	Urgent   []string // kinds for which somebody is waiting: they do not queue behind the others
 
 	Concurrency  int           // 16 tasks at once
 	Poll         time.Duration // 1 s between looks at the outbox
@@ -69,7 +71,13 @@ type Runner struct {
 	direct  atomic.Bool
 }
 
-const queue = "huiyin"
+// The queues, and how often workers look at each first.
+const (
+	queue       = "huiyin"
+	urgentQueue = "huiyin-urgent"
+)
+
+var weights = map[string]int{queue: 1, urgentQueue: 9}
 
 // New checks and completes the parts; nothing runs and nobody is connected to before Run.
 func New(d Deps) (*Runner, error) {
@@ -101,6 +109,13 @@ func New(d Deps) (*Runner, error) {
 		Deps: d, redis: made, client: asynq.NewClientFromRedisClient(made), inspector: asynq.NewInspectorFromRedisClient(made),
 		slots: make(chan struct{}, d.Concurrency),
 	}, nil
+}
+
+func (r *Runner) queueOf(kind string) string {
+	if slices.Contains(r.Urgent, kind) {
+		return urgentQueue
+	}
+	return queue
 }
 
 func set[T int | time.Duration](v *T, usual T) {

@@ -19,8 +19,12 @@ import (
 	"huiyin/services/audit"
 )
 
-// TaskDeliver is the outbox kind of a delivery that waits to be sent; its ref is the delivery's id.
-const TaskDeliver = "notice.deliver"
+// The outbox kinds of a delivery that waits to be sent; their ref is the delivery's id and Deliver is their handler.
+// Somebody is waiting for a code, so it has a kind of its own, which the queue can prefer.
+const (
+	TaskDeliver = "notice.deliver"
+	TaskCode    = "notice.code"
+)
 
 // SMS carries a text to a phone; see sms.Provider for what its errors mean.
 type SMS interface {

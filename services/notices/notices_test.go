@@ -153,8 +153,11 @@ func (r *room) get(id int64) models.Delivery {
 func (r *room) owed() outbox.Task {
 	r.t.Helper()
 	tasks := r.due()
-	if len(tasks) != 1 || tasks[0].Kind != TaskDeliver {
+	if len(tasks) != 1 {
 		r.t.Fatalf("owed: %+v", tasks)
+	}
+	if d := r.get(tasks[0].Ref); (tasks[0].Kind == TaskCode) != (Kind(d.Kind) == Code) {
+		r.t.Fatalf("%+v owed by %+v", d, tasks[0])
 	}
 	return tasks[0]
 }

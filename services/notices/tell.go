@@ -164,7 +164,11 @@ func (s *Service) owe(ctx context.Context, d *models.Delivery) error {
 	if err := s.store.insert(ctx, d); err != nil {
 		return err
 	}
-	return s.Outbox.Add(ctx, TaskDeliver, d.ID, time.Time{})
+	task := TaskDeliver
+	if Kind(d.Kind) == Code {
+		task = TaskCode
+	}
+	return s.Outbox.Add(ctx, task, d.ID, time.Time{})
 }
 
 // CodeLife is how long a one-time code is worth sending, and what the message says of it.

@@ -157,9 +157,11 @@ func (s *Service) SetDay(ctx context.Context, actor models.Actor, date workdays.
 		if err := y.Validate(); err != nil {
 			return err
 		}
-		old, err := s.row(ctx, y.Year)
-		if err != nil {
-			return err
+		old := "" // of the same read as y: one in between would be lost under the guard
+		for _, row := range k.rows {
+			if int(row.Year) == y.Year {
+				old = row.Data
+			}
 		}
 		return s.store(ctx, actor, y, old, "calendar.day", map[string]any{"date": date.String(), "kind": kind}, true)
 	})

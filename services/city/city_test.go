@@ -266,9 +266,10 @@ func TestWhatOthersWriteIsSeenSoon(t *testing.T) {
 }
 
 // Two that save at once: one wins, also for the very first version, where there is no row to guard.
-func TestTwoAtOnce(t *testing.T) {
+func TestTwoAtOnce(t *testing.T) { each(t, saveAtOnce) }
+
+func saveAtOnce(t *testing.T, f fixture) {
 	ctx := t.Context()
-	f := open(t, testenv.SQLite(t))
 	for round := range int64(2) {
 		done := make(chan error, 8)
 		for i := range cap(done) {

@@ -41,9 +41,9 @@ type Live interface {
 	Publish(ctx context.Context, topic string)
 }
 
-// Site is what messages say of the city that sends them.
+// Site is what messages say of the city that sends them; CitySite is the one that settings describe.
 type Site interface {
-	CityName(ctx context.Context, locale string) string
+	CityName(ctx context.Context, locale string) (string, error)
 	Origin(ctx context.Context) string // "https://hy.example.cn", without a slash at the end
 	Zone(ctx context.Context) *time.Location
 }

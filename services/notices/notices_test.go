@@ -66,9 +66,11 @@ func (h *hints) Publish(_ context.Context, topic string) {
 
 type site struct{}
 
-func (site) CityName(_ context.Context, locale string) string { return sample.in(locale)["city"] }
-func (site) Origin(context.Context) string                    { return "https://hy.example.cn" }
-func (site) Zone(context.Context) *time.Location              { return time.FixedZone("CST", 8*3600) }
+func (site) CityName(_ context.Context, locale string) (string, error) {
+	return sample.in(locale)["city"], nil
+}
+func (site) Origin(context.Context) string       { return "https://hy.example.cn" }
+func (site) Zone(context.Context) *time.Location { return time.FixedZone("CST", 8*3600) }
 
 type room struct {
 	*Service

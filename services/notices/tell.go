@@ -192,7 +192,11 @@ func (s *Service) SendCode(ctx context.Context, phone, code, locale string) erro
 
 // fill renders a message for one channel and one reader's language.
 func (s *Service) fill(ctx context.Context, m Message, w wording, c models.Channel, locale string) (text, error) {
-	values := words{"city": s.Site.CityName(ctx, locale), "number": m.Case.Number, "address": s.Site.Origin(ctx) + m.Link}
+	city, err := s.Site.CityName(ctx, locale)
+	if err != nil {
+		return text{}, err
+	}
+	values := words{"city": city, "number": m.Case.Number, "address": s.Site.Origin(ctx) + m.Link}
 	maps.Copy(values, m.Values)
 	if m.Due != nil {
 		values["due"] = day(m.Due.In(s.Site.Zone(ctx)), locale)

@@ -120,7 +120,8 @@ type Case struct {
 	WithdrawnAt       *time.Time
 	ReopenedAt        *time.Time
 	PublishedAt       *time.Time
-	Rating            int64 // 1–5, 0 while unrated
+	Publication       PublicationStatus // "" none, "wanted" answered with consent, then the publication's own status
+	Rating            int64             // 1–5, 0 while unrated
 	RatingWord        string
 	RatedAt           *time.Time
 	Version           int64
@@ -183,7 +184,8 @@ type CaseEvent struct {
 	DepartmentID int64
 	SubjectID    int64 // the person it concerns: an assigned handler
 	Note         string
-	Shown        bool // to the resident, on the timeline
+	CaseVersion  int64 // of the case after this step
+	Shown        bool  // to the resident, on the timeline
 	At           time.Time
 }
 

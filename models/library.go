@@ -5,12 +5,14 @@ import "time"
 // PublicationStatus is where the public version of a case stands.
 type PublicationStatus string
 
-// The statuses of a publication.
+// The statuses of a publication. A case's own column also knows none ("") and wanted.
 const (
-	PublicationDraft PublicationStatus = "draft"       // being prepared
-	PublicationReady PublicationStatus = "ready"       // every finding decided; waits for a second person
-	Published        PublicationStatus = "published"   // in the library
-	Unpublished      PublicationStatus = "unpublished" // taken out, with a reason in the history
+	PublicationNone   PublicationStatus = ""
+	PublicationWanted PublicationStatus = "wanted"      // answered with consent, not yet prepared
+	PublicationDraft  PublicationStatus = "draft"       // being prepared
+	PublicationReady  PublicationStatus = "ready"       // every finding decided; waits for a second person
+	Published         PublicationStatus = "published"   // in the library
+	Unpublished       PublicationStatus = "unpublished" // taken out, with a reason in the history
 )
 
 // Publication is the public version of a case: its own text.

@@ -67,6 +67,7 @@ CREATE TABLE cases (
   withdrawn_at DATETIME(3) NULL,
   reopened_at DATETIME(3) NULL,
   published_at DATETIME(3) NULL,
+  publication VARCHAR(12) NOT NULL,
   rating BIGINT NOT NULL,
   rating_word VARCHAR(600) NOT NULL,
   rated_at DATETIME(3) NULL,
@@ -82,7 +83,10 @@ CREATE INDEX ix_cases_department_status ON cases (department_id, status, due_at,
 CREATE INDEX ix_cases_open ON cases (is_open, due_at, id);
 CREATE INDEX ix_cases_status ON cases (status, due_at, id);
 CREATE INDEX ix_cases_department_id ON cases (department_id, id);
+CREATE INDEX ix_cases_department_publication ON cases (department_id, publication, id);
+CREATE INDEX ix_cases_publication ON cases (publication, id);
 CREATE INDEX ix_cases_topic ON cases (topic_id, id);
+CREATE INDEX ix_cases_answered ON cases (status, answered_at);
 CREATE INDEX ix_cases_resident ON cases (resident_id, id);
 CREATE TABLE case_messages (
   id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -122,6 +126,7 @@ CREATE TABLE case_events (
   department_id BIGINT NOT NULL,
   subject_id BIGINT NOT NULL,
   note VARCHAR(2000) NOT NULL,
+  case_version BIGINT NOT NULL,
   shown TINYINT(1) NOT NULL,
   at DATETIME(3) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

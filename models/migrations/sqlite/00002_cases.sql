@@ -67,6 +67,7 @@ CREATE TABLE cases (
   withdrawn_at DATETIME NULL,
   reopened_at DATETIME NULL,
   published_at DATETIME NULL,
+  publication VARCHAR(12) NOT NULL,
   rating INTEGER NOT NULL,
   rating_word VARCHAR(600) NOT NULL,
   rated_at DATETIME NULL,
@@ -82,7 +83,10 @@ CREATE INDEX ix_cases_department_status ON cases (department_id, status, due_at,
 CREATE INDEX ix_cases_open ON cases (is_open, due_at, id);
 CREATE INDEX ix_cases_status ON cases (status, due_at, id);
 CREATE INDEX ix_cases_department_id ON cases (department_id, id);
+CREATE INDEX ix_cases_department_publication ON cases (department_id, publication, id);
+CREATE INDEX ix_cases_publication ON cases (publication, id);
 CREATE INDEX ix_cases_topic ON cases (topic_id, id);
+CREATE INDEX ix_cases_answered ON cases (status, answered_at);
 CREATE INDEX ix_cases_resident ON cases (resident_id, id);
 CREATE TABLE case_messages (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -122,6 +126,7 @@ CREATE TABLE case_events (
   department_id INTEGER NOT NULL,
   subject_id INTEGER NOT NULL,
   note VARCHAR(2000) NOT NULL,
+  case_version INTEGER NOT NULL,
   shown BOOLEAN NOT NULL,
   at DATETIME NOT NULL
 );

@@ -1,0 +1,186 @@
+package kit
+
+import (
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/sync/singleflight"
+)
+
+// pageCache keeps public pages as they were rendered, until something that they show changes. A page's age is bounded as well, for
+// what changes without a revision: dates that turn into "today", counts of readers.
+type pageCache struct {
+	mu     sync.RWMutex
+	pages  map[string]*cachedPage
+	bytes  int
+	flight singleflight.Group
+}
+
+type cachedPage struct {
+	revision string
+	until    time.Time
+	status   int
+	mime     string
+	etag     string
+	plain    []byte
+	zipped   []byte
+}
+
+const (
+	pageAge       = time.Minute
+	maxCacheBytes = 32 << 20
+)
+
+func newPageCache() *pageCache { return &pageCache{pages: map[string]*cachedPage{}} }
+
+func (k *Kit) cached(area Area, h Handler, query []string) gin.HandlerFunc {
+	return func(gc *gin.Context) {
+		if cookie(gc, FlashCookie) != "" || gc.Query("lang") != "" {
+			c, err := k.begin(gc, area)
+			if err == nil {
+				err = h(c)
+			}
+			if err != nil {
+				c.fail(err)
+			}
+			return
+		}
+		key := cacheKey(gc, query)
+		revision := k.Revision()
+		now := k.Clock.Now()
+		if p := k.cache.get(key); p != nil && p.revision == revision && now.Before(p.until) {
+			p.write(gc)
+			return
+		}
+		made, err, _ := k.cache.flight.Do(key+"\x00"+revision, func() (any, error) { return k.make(gc, area, h, revision, now) })
+		if err != nil {
+			k.plain(gc, area).fail(err)
+			return
+		}
+		p := made.(*cachedPage)
+		if p.status == http.StatusOK {
+			k.cache.put(key, p)
+		}
+		p.write(gc)
+	}
+}
+
+// make runs the handler against a recorder, as a visitor who has no session.
+func (k *Kit) make(gc *gin.Context, area Area, h Handler, revision string, now time.Time) (*cachedPage, error) {
+	rec := &recorder{header: http.Header{}, status: http.StatusOK}
+	copied := gc.Copy()
+	copied.Request = gc.Request.Clone(gc.Request.Context())
+	copied.Request.Header.Del("Accept-Encoding")
+	copied.Writer = &recordingWriter{ResponseWriter: gc.Writer, rec: rec}
+	c := k.plain(copied, area)
+	if err := h(c); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(rec.body)
+	p := &cachedPage{revision: revision, until: now.Add(pageAge), status: rec.status, mime: rec.header.Get("Content-Type"), plain: rec.body,
+		etag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+	if len(rec.body) > 1400 {
+		p.zipped = zip(rec.body, gzip.DefaultCompression)
+	}
+	return p, nil
+}
+
+func cacheKey(gc *gin.Context, query []string) string {
+	var b strings.Builder
+	b.WriteString(localeOf(gc))
+	b.WriteByte(' ')
+	b.WriteString(cookie(gc, LargeCookie))
+	b.WriteByte(' ')
+	b.WriteString(gc.Request.URL.Path)
+	if len(query) == 0 || gc.Request.URL.RawQuery == "" {
+		return b.String()
+	}
+	values := gc.Request.URL.Query()
+	kept := url.Values{}
+	for _, name := range query {
+		if v := values.Get(name); v != "" {
+			kept.Set(name, v)
+		}
+	}
+	b.WriteByte('?')
+	b.WriteString(kept.Encode())
+	return b.String()
+}
+
+func (pc *pageCache) get(key string) *cachedPage {
+	pc.mu.RLock()
+	defer pc.mu.RUnlock()
+	return pc.pages[key]
+}
+
+func (pc *pageCache) put(key string, p *cachedPage) {
+	pc.mu.Lock()
+	defer pc.mu.Unlock()
+	if old := pc.pages[key]; old != nil {
+		pc.bytes -= len(old.plain) + len(old.zipped)
+	}
+	if pc.bytes+len(p.plain)+len(p.zipped) > maxCacheBytes { // rare: start over rather than keep a list of ages
+		clear(pc.pages)
+		pc.bytes = 0
+	}
+	pc.pages[key] = p
+	pc.bytes += len(p.plain) + len(p.zipped)
+}
+
+func (p *cachedPage) write(gc *gin.Context) {
+	h := gc.Writer.Header()
+	h["Cache-Control"] = cachedControl
+	h["Vary"] = cachedVary
+	h.Set("ETag", p.etag)
+	if gc.Request.Header.Get("If-None-Match") == p.etag {
+		gc.Status(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", p.mime)
+	body := p.plain
+	if p.zipped != nil && acceptsGzip(gc.Request) {
+		h["Content-Encoding"] = cachedGzip
+		body = p.zipped
+	}
+	gc.Writer.WriteHeader(p.status)
+	_, _ = gc.Writer.Write(body)
+}
+
+var (
+	cachedControl = []string{"private, no-cache"}
+	cachedVary    = []string{"Accept-Encoding, Cookie"}
+	cachedGzip    = []string{"gzip"}
+)
+
+type recorder struct {
+	header http.Header
+	status int
+	body   []byte
+}
+
+type recordingWriter struct {
+	gin.ResponseWriter
+	rec *recorder
+}
+
+func (w *recordingWriter) Header() http.Header    { return w.rec.header }
+func (w *recordingWriter) WriteHeader(status int) { w.rec.status = status }
+func (w *recordingWriter) WriteHeaderNow()        {}
+func (w *recordingWriter) Written() bool          { return false }
+func (w *recordingWriter) Status() int            { return w.rec.status }
+func (w *recordingWriter) Size() int              { return len(w.rec.body) }
+func (w *recordingWriter) Write(b []byte) (int, error) {
+	w.rec.body = append(w.rec.body, b...)
+	return len(b), nil
+}
+func (w *recordingWriter) WriteString(s string) (int, error) {
+	w.rec.body = append(w.rec.body, s...)
+	return len(s), nil
+}

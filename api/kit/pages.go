@@ -1,0 +1,316 @@
+package kit
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"huiyin/internal/i18n"
+	"huiyin/web"
+)
+
+// Page is what the layouts know of every page; docs/design.md says what each does with it.
+type Page struct {
+	Title, Locale, Path, Section string
+	Large, Demo                  bool
+	City                         PageCity
+	Entrances                    []Entrance
+	Flash                        *Flash
+	Staff                        *PageStaff
+	Nav                          []NavGroup
+	Unread                       int
+}
+
+// PageCity is the city's face.
+type PageCity struct{ Name, SiteName, EmblemURL, ColorCSSHash, Footer, Phone, ICP string }
+
+// Entrance is one way in of the portal's navigation; Label is a message id until the page is made.
+type Entrance struct{ Key, Href, Label string }
+
+// Flash is a sentence about what has just happened.
+type Flash struct{ Kind, Text string }
+
+// PageStaff is who is signed in to the console.
+type PageStaff struct{ Name, Department string }
+
+// NavGroup is one block of the console's side bar.
+type NavGroup struct {
+	Label string
+	Items []NavItem
+}
+
+// NavItem is one line of it.
+type NavItem struct {
+	Key, Href, Label string
+	Count            int
+}
+
+const flashKey = "kit.flash"
+
+// pages holds the parsed templates, one set a locale because the functions speak its language.
+type pages struct {
+	kit  *Kit
+	mu   sync.RWMutex
+	sets map[string]map[string]*template.Template // locale → page → template
+	l    map[string]*i18n.Localizer
+}
+
+func newPages(k *Kit) (*pages, error) {
+	p := &pages{kit: k, sets: map[string]map[string]*template.Template{}, l: map[string]*i18n.Localizer{}}
+	for _, locale := range i18n.Locales() {
+		set, err := p.parse(locale)
+		if err != nil {
+			return nil, err
+		}
+		p.sets[locale] = set
+	}
+	return p, nil
+}
+
+func (p *pages) parse(locale string) (map[string]*template.Template, error) {
+	p.l[locale] = p.kit.Catalogs.For(locale)
+	base, err := template.New("").Funcs(p.funcs(locale)).ParseFS(web.FS, "templates/layouts/*.html", "templates/parts/*.html")
+	if err != nil {
+		return nil, err
+	}
+	set := map[string]*template.Template{}
+	err = fs.WalkDir(web.FS, "templates", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".html") {
+			return err
+		}
+		name := strings.TrimSuffix(strings.TrimPrefix(file, "templates/"), ".html")
+		if dir := path.Dir(name); dir == "layouts" || dir == "parts" {
+			return nil
+		}
+		t, err := base.Clone()
+		if err != nil {
+			return err
+		}
+		if set[name], err = t.ParseFS(web.FS, file); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		return nil
+	})
+	return set, err
+}
+
+// now keeps a locale's words in step with the present year and the city's zone.
+func (p *pages) now(locale string, l *i18n.Localizer) {
+	p.mu.Lock()
+	p.l[locale] = l
+	p.mu.Unlock()
+}
+
+func (p *pages) localizer(locale string) *i18n.Localizer {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.l[locale]
+}
+
+func (p *pages) funcs(locale string) template.FuncMap {
+	l := func() *i18n.Localizer { return p.localizer(locale) }
+	return template.FuncMap{
+		"t":        func(id string, args ...any) string { return l().T(id, args...) },
+		"tn":       func(id string, n int, args ...any) string { return l().N(id, n, args...) },
+		"tm":       func(m i18n.Localizable) string { return m.Localize(l()) },
+		"asset":    p.kit.Asset,
+		"date":     func(t time.Time) string { return l().Date(t) },
+		"datetime": func(t time.Time) string { return l().DateTime(t) },
+		"day":      func(t time.Time) string { return l().Day(t) },
+		"clock":    func(t time.Time) string { return l().Clock(t) },
+		"weekday":  func(t time.Time) string { return l().Weekday(t) },
+		"number":   func(n any) string { return l().Number(toInt64(n)) },
+		"rate":     func(part, whole any) string { return l().Rate(toInt64(part), toInt64(whole)) },
+		"left":     func(n int) string { return l().WorkingDays(n) },
+		"size":     fileSize,
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"locale":   func() string { return locale },
+		"lines":    func(s string) []string { return strings.Split(strings.TrimSpace(s), "\n") },
+		"dict":     dict,
+		"list":     func(v ...any) []any { return v },
+		"query":    url.QueryEscape,
+		"add":      func(a, b int) int { return a + b },
+	}
+}
+
+func toInt64(v any) int64 {
+	switch n := v.(type) {
+	case int:
+		return int64(n)
+	case int64:
+		return n
+	case int32:
+		return int64(n)
+	}
+	return 0
+}
+
+func dict(kv ...any) (map[string]any, error) {
+	if len(kv)%2 != 0 {
+		return nil, fmt.Errorf("dict: %d values", len(kv))
+	}
+	m := make(map[string]any, len(kv)/2)
+	for i := 0; i < len(kv); i += 2 {
+		key, ok := kv[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: key %v", kv[i])
+		}
+		m[key] = kv[i+1]
+	}
+	return m, nil
+}
+
+func fileSize(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
+	case n >= 1<<10:
+		return strconv.FormatInt((n+512)>>10, 10) + " KB"
+	}
+	return strconv.FormatInt(n, 10) + " B"
+}
+
+// Page renders templates/<area>/<name>.html inside the area's layout.
+func (c *Ctx) Page(status int, name string, data any) error {
+	body, err := c.render(name, data)
+	if err != nil {
+		return err
+	}
+	c.Header("Cache-Control", "no-store")
+	c.send(status, "text/html; charset=utf-8", body)
+	return nil
+}
+
+// Section sets which entry of the navigation is the present one.
+func (c *Ctx) Section(key string) { c.Set(sectionKey, key) }
+
+const sectionKey = "kit.section"
+
+// Part renders one named part of a page without the layout: what htmx swaps in.
+func (c *Ctx) Part(status int, page, part string, data any) error {
+	t, err := c.template(page)
+	if err != nil {
+		return err
+	}
+	var buf bytes.Buffer
+	if err := t.ExecuteTemplate(&buf, part, map[string]any{"Page": c.page(), "Data": data}); err != nil {
+		return err
+	}
+	c.Header("Cache-Control", "no-store")
+	c.send(status, "text/html; charset=utf-8", buf.Bytes())
+	return nil
+}
+
+func (c *Ctx) layout() string {
+	if c.Area == Console {
+		return "console"
+	}
+	return "portal"
+}
+
+func (c *Ctx) template(name string) (*template.Template, error) {
+	locale := c.L.Locale()
+	c.Kit.pages.now(locale, c.L)
+	t, ok := c.Kit.pages.sets[locale][c.layout()+"/"+name]
+	if !ok {
+		return nil, fmt.Errorf("no page %s/%s", c.layout(), name)
+	}
+	return t, nil
+}
+
+func (c *Ctx) render(name string, data any) ([]byte, error) {
+	t, err := c.template(name)
+	if err != nil {
+		return nil, err
+	}
+	page := c.page()
+	if c.Area == Console && c.Actor.IsStaff() && c.Kit.ConsoleNav != nil {
+		if page.Nav, page.Unread, err = c.Kit.ConsoleNav(c); err != nil {
+			return nil, err
+		}
+		dept, err := c.Kit.Accounts.Department(c.Request.Context(), c.Actor.DepartmentID)
+		if err != nil {
+			return nil, err
+		}
+		page.Staff = &PageStaff{Name: c.Actor.Name, Department: dept.Name}
+	}
+	var buf bytes.Buffer
+	if err := t.ExecuteTemplate(&buf, c.layout(), map[string]any{"Page": page, "Data": data}); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return buf.Bytes(), nil
+}
+
+func (c *Ctx) page() *Page {
+	p := &Page{Locale: c.L.Locale(), Path: c.Request.URL.RequestURI(), Large: c.Large, Demo: c.Kit.Demo, City: c.cityFace()}
+	if s, ok := c.Get(sectionKey); ok {
+		p.Section, _ = s.(string)
+	}
+	if c.Area != Console {
+		for _, e := range c.Kit.Entrances {
+			e.Label = c.T(e.Label)
+			p.Entrances = append(p.Entrances, e)
+		}
+	}
+	p.Flash = c.takeFlash()
+	return p
+}
+
+func (c *Ctx) cityFace() PageCity {
+	profile, err := c.Kit.City.Profile(c.Request.Context())
+	if err != nil {
+		c.log(err) // a page without the city's face is better than none
+	}
+	return faceOf(profile, c.L.Locale())
+}
+
+func (c *Ctx) takeFlash() *Flash {
+	if f, ok := c.Get(flashKey); ok {
+		flash, _ := f.(*Flash)
+		return flash
+	}
+	raw := cookie(c.Context, FlashCookie)
+	kind, text, ok := strings.Cut(raw, ".")
+	if !ok || c.IsHTMX() {
+		return nil
+	}
+	c.SetCookie(FlashCookie, "", -1)
+	text, err := url.QueryUnescape(text)
+	if err != nil || (kind != "ok" && kind != "warn" && kind != "info") {
+		return nil
+	}
+	f := &Flash{Kind: kind, Text: text}
+	c.Set(flashKey, f)
+	return f
+}
+
+// send writes a body, compressed where the browser takes it and it pays.
+func (c *Ctx) send(status int, contentType string, body []byte) {
+	c.Header("Vary", "Accept-Encoding, Cookie")
+	if len(body) > 1400 && acceptsGzip(c.Request) {
+		c.Header("Content-Encoding", "gzip")
+		body = zip(body, gzip.BestSpeed)
+	}
+	c.Data(status, contentType, body)
+}
+
+func acceptsGzip(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+}
+
+func zip(body []byte, level int) []byte {
+	var buf bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&buf, level) // the level is one of the package's own
+	_, _ = w.Write(body)                     // to memory
+	_ = w.Close()
+	return buf.Bytes()
+}

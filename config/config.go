@@ -1,0 +1,140 @@
+// Package config is what an operator sets: defaults, an optional file, the environment, in that order. There are no globals.
+package config
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is everything the program is told from outside. With nothing set it is the embedded default: SQLite, an in-process
+// Redis and files below Data, the worker in the same process, messages on the console.
+type Config struct {
+	Addr        string // HUIYIN_ADDR: where residents and staff come in
+	MetricsAddr string // HUIYIN_METRICS_ADDR: /metrics, "" for none
+	Data        string // HUIYIN_DATA: folder of files, keys, index and the embedded database
+	Database    string // HUIYIN_DATABASE: "sqlite:PATH" or "mysql://user:password@tcp(host:port)/name"
+	Redis       string // HUIYIN_REDIS: redis:// address, "" for the in-process one
+	BaseURL     string // HUIYIN_BASE_URL: the address in messages and codes, "https://ask.example.gov.cn"
+	Keys        string // HUIYIN_KEYS: "id=base64,…" sealing keys, "" for the file in Data
+	KeyID       string // HUIYIN_KEY: id of the key that seals now
+	IndexKey    string // HUIYIN_INDEX_KEY: base64, of the blind indexes
+	Proxies     []string
+	Demo        bool // HUIYIN_DEMO: the demo city; on by default for an embedded database
+	Worker      bool // HUIYIN_WORKER: serve also works off the queue; on by default with the in-process Redis
+	DBConns     int  // HUIYIN_DB_CONNS
+
+	SMSURL, SMSKey, SMSSecret string // HUIYIN_SMS_URL, _KEY, _SECRET: the signed HTTP gateway; "" for the console
+	SMTPURL                   string // HUIYIN_SMTP_URL: smtp://user:password@host:587?from=…&security=starttls|tls|none; "" for the console
+	LogJSON                   bool   // HUIYIN_LOG: "json" or "text"
+	ShutdownWait              time.Duration
+}
+
+// Load reads the environment, and before it the file named by HUIYIN_CONFIG (lines NAME=value, # for remarks).
+func Load() (Config, error) {
+	file := map[string]string{}
+	if path := os.Getenv("HUIYIN_CONFIG"); path != "" {
+		var err error
+		if file, err = readFile(path); err != nil {
+			return Config{}, err
+		}
+	}
+	get := func(name, fallback string) string {
+		if v, ok := os.LookupEnv(name); ok && v != "" {
+			return v
+		}
+		if v, ok := file[name]; ok && v != "" {
+			return v
+		}
+		return fallback
+	}
+	c := Config{
+		Addr: get("HUIYIN_ADDR", "127.0.0.1:8080"), MetricsAddr: get("HUIYIN_METRICS_ADDR", ""), Data: get("HUIYIN_DATA", "data"),
+		Redis: get("HUIYIN_REDIS", ""), BaseURL: strings.TrimRight(get("HUIYIN_BASE_URL", ""), "/"),
+		Keys: get("HUIYIN_KEYS", ""), KeyID: get("HUIYIN_KEY", ""), IndexKey: get("HUIYIN_INDEX_KEY", ""),
+		SMSURL: get("HUIYIN_SMS_URL", ""), SMSKey: get("HUIYIN_SMS_KEY", ""), SMSSecret: get("HUIYIN_SMS_SECRET", ""),
+		SMTPURL: get("HUIYIN_SMTP_URL", ""), LogJSON: get("HUIYIN_LOG", "text") == "json", ShutdownWait: 20 * time.Second,
+	}
+	c.Database = get("HUIYIN_DATABASE", "sqlite:"+filepath.Join(c.Data, "huiyin.db"))
+	if p := get("HUIYIN_PROXIES", ""); p != "" {
+		c.Proxies = strings.Split(p, ",")
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = "http://" + c.Addr
+	}
+	var errs []error
+	embedded := strings.HasPrefix(c.Database, "sqlite:") && c.Redis == ""
+	c.Demo = boolOf(get("HUIYIN_DEMO", ""), embedded, "HUIYIN_DEMO", &errs)
+	c.Worker = boolOf(get("HUIYIN_WORKER", ""), c.Redis == "", "HUIYIN_WORKER", &errs)
+	if n := get("HUIYIN_DB_CONNS", "0"); n != "" {
+		var err error
+		if c.DBConns, err = strconv.Atoi(n); err != nil {
+			errs = append(errs, fmt.Errorf("HUIYIN_DB_CONNS: %q is not a number", n))
+		}
+	}
+	errs = append(errs, c.Validate())
+	return c, errors.Join(errs...)
+}
+
+func boolOf(v string, fallback bool, name string, errs *[]error) bool {
+	if v == "" {
+		return fallback
+	}
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		*errs = append(*errs, fmt.Errorf("%s: %q is neither true nor false", name, v))
+	}
+	return b
+}
+
+// Validate says everything that is wrong, in words an operator can act on.
+func (c Config) Validate() error {
+	var errs []error
+	if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		errs = append(errs, fmt.Errorf("HUIYIN_BASE_URL: %q is not an address like https://ask.example.gov.cn", c.BaseURL))
+	}
+	if c.Data == "" {
+		errs = append(errs, errors.New("HUIYIN_DATA: name a folder"))
+	}
+	if c.Redis == "" && strings.HasPrefix(c.Database, "mysql://") && !c.Worker {
+		errs = append(errs, errors.New("HUIYIN_REDIS: a worker of its own needs a Redis that both reach"))
+	}
+	if (c.Keys == "") != (c.IndexKey == "") {
+		errs = append(errs, errors.New("HUIYIN_KEYS and HUIYIN_INDEX_KEY belong together"))
+	}
+	if c.SMSURL != "" && (c.SMSKey == "" || c.SMSSecret == "") {
+		errs = append(errs, errors.New("HUIYIN_SMS_URL needs HUIYIN_SMS_KEY and HUIYIN_SMS_SECRET"))
+	}
+	return errors.Join(errs...)
+}
+
+// Secure reports whether cookies may demand TLS.
+func (c Config) Secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
+
+func readFile(path string) (map[string]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("HUIYIN_CONFIG: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	values := map[string]string{}
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		if !ok || !strings.HasPrefix(name, "HUIYIN_") {
+			return nil, fmt.Errorf("%s line %d: want HUIYIN_NAME=value", path, n)
+		}
+		values[strings.TrimSpace(name)] = strings.Trim(strings.TrimSpace(value), `"`)
+	}
+	return values, lines.Err()
+}

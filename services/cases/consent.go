@@ -1,0 +1,37 @@
+package cases
+
+import (
+	"context"
+
+	"huiyin/internal/i18n"
+	"huiyin/models"
+)
+
+// Consent allows publication, separately from everything else (个人信息保护法 art. 25).
+func (s *Service) Consent(ctx context.Context, actor models.Actor, number string) (*models.Case, error) {
+	return s.act(ctx, actor, number, ActConsent, 0, func(_ context.Context, w *work) error {
+		w.Set["consent_at"], w.Set["consent_withdrawn_at"], w.Shown = w.Now, nil, true
+		if !w.Case.Status.Open() && w.Case.Status != models.Withdrawn && w.Case.Publication == models.PublicationNone {
+			w.Set["publication"] = models.PublicationWanted
+		}
+		return nil
+	})
+}
+
+// WithdrawConsent takes the consent back (art. 15). What was published on it leaves the library in the same transaction.
+func (s *Service) WithdrawConsent(ctx context.Context, actor models.Actor, number string) (*models.Case, error) {
+	return s.act(ctx, actor, number, ActWithdrawConsent, 0, func(ctx context.Context, w *work) error {
+		w.Set["consent_withdrawn_at"], w.Shown = w.Now, true
+		switch w.Case.Publication {
+		case models.PublicationNone:
+		case models.PublicationWanted:
+			w.Set["publication"] = models.PublicationNone
+		default:
+			if _, err := s.Library.TakeOut(ctx, models.System(), w.Case.ID, i18n.N("来信人撤回了公开同意。")); err != nil {
+				return err
+			}
+			w.Set["publication"], w.Set["published_at"] = models.Unpublished, nil
+		}
+		return nil
+	})
+}

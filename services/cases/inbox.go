@@ -1,0 +1,281 @@
+package cases
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/pii"
+	"huiyin/internal/textrule"
+	"huiyin/models"
+)
+
+// View is one of the inbox's standing lists.
+type View string
+
+// The views, in the order of the side navigation.
+const (
+	ViewMine       View = "mine"
+	ViewReview     View = "review"
+	ViewUnassigned View = "unassigned"
+	ViewDueSoon    View = "due_soon"
+	ViewOverdue    View = "overdue"
+	ViewAll        View = "all"
+	ViewPublish    View = "publish" // answered with consent: to prepare, or waiting for a second person
+)
+
+// Views lists them.
+var Views = []View{ViewMine, ViewReview, ViewUnassigned, ViewDueSoon, ViewOverdue, ViewAll, ViewPublish}
+
+// InboxQuery asks for one page of a view.
+type InboxQuery struct {
+	View    View              `form:"view" json:"view"`
+	TopicID int64             `form:"topic" json:"topic,omitempty"`
+	Status  models.CaseStatus `form:"status" json:"status,omitempty"`
+	Channel string            `form:"channel" json:"channel,omitempty"`
+	Search  string            `form:"q" json:"q,omitempty"`
+	After   string            `form:"after" json:"after,omitempty"`
+	Limit   int               `form:"limit" json:"limit,omitempty"`
+}
+
+// InboxRow is one case in a list; the name is masked.
+type InboxRow struct {
+	Case       models.Case
+	Topic      models.Topic
+	Department models.Department
+	Handler    string
+	Name       string // "" when anonymous
+	DaysLeft   int    // working days to the deadline; negative when it has passed, 0 when it is today
+}
+
+// InboxPage is one page of a list; Next is the cursor of the following one, "" at the end.
+type InboxPage struct {
+	Rows []InboxRow
+	Next string
+	// SearchedBack is how many of the newest cases a search in words looked through; 0 when it looked at all.
+	SearchedBack int
+}
+
+// searchBack bounds a search in words: the newest cases it looks through.
+const searchBack = 20000
+
+// Inbox returns one page of a view over the cases the actor may see.
+func (s *Service) Inbox(ctx context.Context, actor models.Actor, q InboxQuery) (InboxPage, error) {
+	scope, err := s.scopeOf(ctx, actor)
+	if err != nil {
+		return InboxPage{}, err
+	}
+	q.Search, q.Limit = textrule.Line(q.Search), bound(q.Limit)
+	if len([]rune(q.Search)) > 60 {
+		return InboxPage{}, fault.New(fault.Invalid, i18n.N("搜索的文字太长，请缩短到 60 个字以内。"))
+	}
+	f, err := s.filterOf(ctx, actor, scope, q)
+	if err != nil {
+		return InboxPage{}, err
+	}
+	list, err := s.listCases(ctx, f, q.Limit+1)
+	if err != nil {
+		return InboxPage{}, err
+	}
+	page := InboxPage{}
+	if f.words != "" {
+		page.SearchedBack = searchBack
+	}
+	if len(list) > q.Limit {
+		list = list[:q.Limit]
+		page.Next = cursorOf(f, list[len(list)-1])
+	}
+	page.Rows, err = s.rows(ctx, list)
+	return page, err
+}
+
+// Counts says how many cases each view holds for the actor, counted up to limit+1 so that the cost is bounded.
+func (s *Service) Counts(ctx context.Context, actor models.Actor, limit int) (map[View]int, error) {
+	scope, err := s.scopeOf(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[View]int{}
+	for _, v := range Views {
+		if v == ViewAll {
+			continue
+		}
+		f, err := s.filterOf(ctx, actor, scope, InboxQuery{View: v})
+		if err != nil {
+			return nil, err
+		}
+		if counts[v], err = s.countCases(ctx, f, limit+1); err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
+}
+
+// scope is the set of departments whose cases somebody may see; all of them when every is set.
+type scope struct {
+	every       bool
+	departments []int64
+}
+
+func (s *Service) scopeOf(ctx context.Context, actor models.Actor) (scope, error) {
+	switch {
+	case actor.Has(models.Overseer):
+		return scope{every: true}, nil
+	case actor.Has(models.Leader):
+		tree, err := s.Accounts.Departments(ctx)
+		if err != nil {
+			return scope{}, err
+		}
+		top, _ := tree.Get(actor.DepartmentID)
+		sc := scope{every: top.ParentID == 0}
+		for _, d := range tree.Subtree(actor.DepartmentID) {
+			sc.departments = append(sc.departments, d.ID)
+		}
+		return sc, nil
+	case actor.HasAny(models.Handler, models.Reviewer):
+		return scope{departments: []int64{actor.DepartmentID}}, nil
+	}
+	return scope{}, fault.New(fault.Forbidden, i18n.N("您的岗位不办理诉求，看不到诉求列表。"))
+}
+
+// filter is a list's condition and order, ready for the store.
+type filter struct {
+	scope       scope
+	handlerID   int64
+	unassigned  bool
+	open        bool
+	status      models.CaseStatus
+	publication []models.PublicationStatus
+	dueFrom     time.Time
+	dueBefore   time.Time
+	topicID     int64
+	channel     string
+	numberLike  string
+	words       string
+	newest      bool // order by id, newest first; otherwise by deadline
+	afterDue    time.Time
+	afterID     int64
+}
+
+func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q InboxQuery) (filter, error) {
+	f := filter{scope: sc, topicID: q.TopicID, channel: q.Channel}
+	now := s.Clock.Now()
+	switch q.View {
+	case ViewMine, "":
+		f.handlerID, f.open = actor.ID, true
+	case ViewUnassigned:
+		f.unassigned, f.open = true, true
+	case ViewDueSoon:
+		n, err := s.Policy.CaseNumbers(ctx)
+		if err != nil {
+			return f, err
+		}
+		until, err := s.Deadlines.SoonUntil(ctx, now, n.DueSoonDays)
+		if err != nil {
+			return f, err
+		}
+		f.open, f.dueFrom, f.dueBefore = true, now, until.Add(time.Millisecond)
+	case ViewOverdue:
+		f.open, f.dueBefore = true, now
+	case ViewReview:
+		f.status = models.Reviewing
+	case ViewPublish:
+		f.publication, f.newest = publishStates(actor), true
+	case ViewAll:
+		f.newest = true
+	default:
+		return f, fault.New(fault.NotFound, i18n.N("没有这个列表。"))
+	}
+	if q.Status != "" {
+		f.status = q.Status
+	}
+	if isNumber(q.Search) {
+		f.numberLike = q.Search
+	} else {
+		f.words = q.Search
+	}
+	return f, f.readCursor(q.After)
+}
+
+func publishStates(a models.Actor) []models.PublicationStatus {
+	if a.Has(models.Handler) {
+		return []models.PublicationStatus{models.PublicationWanted, models.PublicationDraft, models.PublicationReady}
+	}
+	return []models.PublicationStatus{models.PublicationReady}
+}
+
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789-") == ""
+}
+
+func cursorOf(f filter, c models.Case) string {
+	text := strconv.FormatInt(c.ID, 10)
+	if !f.newest {
+		text = fmt.Sprintf("%d.%d", c.DueAt.UnixMilli(), c.ID)
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(text))
+}
+
+func (f *filter) readCursor(cursor string) error {
+	if cursor == "" {
+		return nil
+	}
+	bad := fault.New(fault.Invalid, i18n.N("这个翻页地址不对，请从第一页开始看。"))
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(raw) > 60 {
+		return bad
+	}
+	due, id, both := strings.Cut(string(raw), ".")
+	if both == f.newest {
+		return bad
+	}
+	if !both {
+		due, id = "0", due
+	}
+	ms, err1 := strconv.ParseInt(due, 10, 64)
+	n, err2 := strconv.ParseInt(id, 10, 64)
+	if err1 != nil || err2 != nil {
+		return bad
+	}
+	f.afterDue, f.afterID = time.UnixMilli(ms).UTC(), n
+	return nil
+}
+
+func (s *Service) rows(ctx context.Context, list []models.Case) ([]InboxRow, error) {
+	topics, err := s.Topics(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var handlers []int64
+	for _, c := range list {
+		handlers = append(handlers, c.HandlerID)
+	}
+	people, err := s.Accounts.StaffNames(ctx, handlers)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]InboxRow, 0, len(list))
+	for _, c := range list {
+		row := InboxRow{Case: c, Topic: topics.ByID(c.TopicID), Handler: people[c.HandlerID].Name}
+		if row.Department, err = s.Accounts.Department(ctx, c.DepartmentID); err != nil {
+			return nil, err
+		}
+		if c.Status.Open() {
+			if row.DaysLeft, _, err = s.Deadlines.Left(ctx, c.DueAt); err != nil {
+				return nil, err
+			}
+		}
+		name, err := s.opened(c.DisplayNameSealed)
+		if err != nil {
+			return nil, err
+		}
+		row.Name = pii.MaskName(name)
+		rows = append(rows, row)
+	}
+	return rows, nil
+}

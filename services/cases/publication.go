@@ -1,0 +1,191 @@
+package cases
+
+import (
+	"context"
+	"strings"
+
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/textrule"
+	"huiyin/models"
+	"huiyin/services/accounts"
+	"huiyin/services/library"
+)
+
+// PublicVersion is the public version of a case as the console shows it: what is stored, or a proposal made from the thread.
+type PublicVersion struct {
+	Publication models.Publication // ID 0: a proposal nobody has saved yet
+	Findings    []library.Finding
+	Undecided   int
+}
+
+// PublicVersion returns the public version of a case for those who work on it.
+func (s *Service) PublicVersion(ctx context.Context, actor models.Actor, number string) (PublicVersion, error) {
+	c, err := s.byNumber(ctx, number)
+	if err != nil {
+		return PublicVersion{}, err
+	}
+	who, err := s.standing(ctx, actor, c)
+	if err != nil {
+		return PublicVersion{}, err
+	}
+	if who&(Staff|Reader) == 0 {
+		return PublicVersion{}, notFound()
+	}
+	p, found, err := s.Library.OfCase(ctx, c.ID)
+	if err != nil {
+		return PublicVersion{}, err
+	}
+	if !found {
+		if p, err = s.proposal(ctx, c); err != nil {
+			return PublicVersion{}, err
+		}
+	}
+	findings, undecided := s.Library.Findings(p)
+	return PublicVersion{Publication: p, Findings: findings, Undecided: undecided}, nil
+}
+
+// proposal is the thread as question and answer, before anything is hidden.
+func (s *Service) proposal(ctx context.Context, c *models.Case) (models.Publication, error) {
+	list, err := s.messages(ctx, c.ID)
+	if err != nil {
+		return models.Publication{}, err
+	}
+	var questions, answers []string
+	for _, m := range list {
+		switch m.Kind {
+		case models.Question:
+			questions = append(questions, m.Body)
+		case models.FollowUp:
+			questions = append(questions, "追问："+m.Body)
+		case models.ReplySent:
+			if len(answers) > 0 {
+				answers = append(answers, "再次答复："+m.Body)
+			} else {
+				answers = append(answers, m.Body)
+			}
+		}
+	}
+	return models.Publication{
+		CaseID: c.ID, Status: models.PublicationDraft, TopicID: c.TopicID, DepartmentID: c.DepartmentID, Title: c.Title,
+		Question: strings.Join(questions, "\n\n"), Answer: strings.Join(answers, "\n\n"), Decisions: "[]",
+	}, nil
+}
+
+// Prepare saves the public version. The personal data that the detector still finds in it must be decided one by one before Confirm.
+func (s *Service) Prepare(ctx context.Context, actor models.Actor, number string, in library.PrepareInput) (*models.Publication, error) {
+	var saved *models.Publication
+	_, err := s.act(ctx, actor, number, ActPrepare, 0, func(ctx context.Context, w *work) error {
+		if w.Case.Publication == models.PublicationReady || w.Case.Publication == models.Published {
+			return fault.New(fault.Conflict, i18n.N("公开版本已经提交或发布，不能再改。请先退回或撤下。")).WithReason("publication_moved")
+		}
+		src, err := s.source(ctx, w.Case)
+		if err != nil {
+			return err
+		}
+		saved, err = s.Library.Save(ctx, actor, src, in)
+		w.Set["publication"] = models.PublicationDraft
+		return err
+	})
+	return saved, err
+}
+
+func (s *Service) source(ctx context.Context, c *models.Case) (library.Source, error) {
+	src := library.Source{CaseID: c.ID, TopicID: c.TopicID, DepartmentID: c.DepartmentID, AskedAt: c.SubmittedAt, AnsweredAt: c.SubmittedAt}
+	list, err := s.messages(ctx, c.ID)
+	if err != nil {
+		return src, err
+	}
+	for _, m := range list {
+		if m.Kind == models.ReplySent {
+			src.AnsweredAt = m.CreatedAt
+			break // the first answer: how long the resident waited for it
+		}
+	}
+	src.WorkingDays, err = s.Deadlines.WorkingDays(ctx, src.AskedAt, src.AnsweredAt)
+	return src, err
+}
+
+// Confirm hands the public version to a second person.
+func (s *Service) Confirm(ctx context.Context, actor models.Actor, number string, version int64) (*models.Case, error) {
+	return s.act(ctx, actor, number, ActConfirm, 0, func(ctx context.Context, w *work) error {
+		if _, err := s.Library.Confirm(ctx, actor, w.Case.ID, version); err != nil {
+			return err
+		}
+		w.Set["publication"] = models.PublicationReady
+		publishers, err := s.publishersFor(ctx, w)
+		if err != nil {
+			return err
+		}
+		return s.tellStaff(ctx, w.Case, noticeToPublish, publishers...)
+	})
+}
+
+func (s *Service) publishersFor(ctx context.Context, w *work) ([]accounts.StaffCard, error) {
+	people, err := s.Accounts.ColleaguesByRole(ctx, w.Case.DepartmentID, models.Reviewer)
+	if err != nil {
+		return nil, err
+	}
+	var others []accounts.StaffCard
+	for _, p := range people {
+		if p.ID != w.Actor.ID {
+			others = append(others, p)
+		}
+	}
+	if len(others) == 0 {
+		return s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
+	}
+	return others, nil
+}
+
+// Publish puts the public version into the library; whoever prepared it cannot.
+func (s *Service) Publish(ctx context.Context, actor models.Actor, number string, version int64) (*models.Case, error) {
+	return s.act(ctx, actor, number, ActPublish, 0, func(ctx context.Context, w *work) error {
+		p, err := s.Library.Publish(ctx, actor, w.Case.ID, version)
+		if err != nil {
+			return err
+		}
+		w.Set["publication"], w.Set["published_at"], w.Shown = models.Published, w.Now, true
+		w.Detail = map[string]any{"publication": p.ID}
+		return s.tellResident(ctx, w.Case, noticePublished)
+	})
+}
+
+// ReturnPublication sends the public version back with what to change.
+func (s *Service) ReturnPublication(ctx context.Context, actor models.Actor, number string, version int64, comment string) (*models.Case, error) {
+	comment = textrule.Line(comment)
+	return s.act(ctx, actor, number, ActReturnPublish, 0, func(ctx context.Context, w *work) error {
+		var f fault.Fields
+		textrule.Length(&f, "comment", comment, 2, MaxComment)
+		if err := f.Err(); err != nil {
+			return err
+		}
+		p, err := s.Library.Return(ctx, actor, w.Case.ID, version, comment)
+		if err != nil {
+			return err
+		}
+		w.Set["publication"], w.Note, w.About = models.PublicationDraft, comment, p.PreparedBy
+		author, err := s.Accounts.StaffNames(ctx, []int64{p.PreparedBy})
+		if err != nil {
+			return err
+		}
+		return s.tellStaff(ctx, w.Case, noticePublicationReturned, author[p.PreparedBy])
+	})
+}
+
+// Unpublish takes a publication out of the library; the reason stays in the history.
+func (s *Service) Unpublish(ctx context.Context, actor models.Actor, number, reason string) (*models.Case, error) {
+	reason = textrule.Line(reason)
+	return s.act(ctx, actor, number, ActUnpublish, 0, func(ctx context.Context, w *work) error {
+		var f fault.Fields
+		textrule.Length(&f, "reason", reason, 5, MaxComment)
+		if err := f.Err(); err != nil {
+			return err
+		}
+		if _, err := s.Library.TakeOut(ctx, actor, w.Case.ID, reason); err != nil {
+			return err
+		}
+		w.Set["publication"], w.Set["published_at"], w.Note, w.Shown = models.Unpublished, nil, reason, true
+		return nil
+	})
+}

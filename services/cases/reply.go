@@ -1,0 +1,133 @@
+package cases
+
+import (
+	"context"
+
+	"huiyin/internal/database"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/textrule"
+	"huiyin/models"
+	"huiyin/services/accounts"
+)
+
+// ReplyInput is a reply as it is being written.
+type ReplyInput struct {
+	Body         string `form:"body" json:"body" doc:"10–5000 characters"`
+	ReplyVersion int64  `form:"reply_version" json:"reply_version,omitempty" doc:"Of the draft you started from; 0 for a new one"`
+	Version      int64  `form:"version" json:"version,omitempty" doc:"Of the case you looked at"`
+}
+
+// Lengths of a reply, in characters.
+const MinReply, MaxReply = 10, 5000
+
+// SaveReply keeps the draft of the present round's reply. A colleague's newer draft is never overwritten: that is a conflict
+// whose Detail is the newer *models.CaseReply.
+func (s *Service) SaveReply(ctx context.Context, actor models.Actor, number string, in ReplyInput) (*models.CaseReply, error) {
+	in.Body = textrule.Text(in.Body)
+	var saved *models.CaseReply
+	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		w, err := s.begin(ctx, actor, number, ActDraft)
+		if err != nil {
+			return err
+		}
+		if err := may(ActDraft, actor, w.Who, w.Case, w.Facts); err != nil {
+			return err
+		}
+		saved, err = s.keepReply(ctx, w, in, 0)
+		return err
+	})
+	return saved, err
+}
+
+// keepReply inserts or updates the round's reply; least is the shortest body it takes.
+func (s *Service) keepReply(ctx context.Context, w *work, in ReplyInput, least int) (*models.CaseReply, error) {
+	var f fault.Fields
+	textrule.Length(&f, "body", in.Body, least, MaxReply)
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	r := w.Facts.Reply
+	if r == nil {
+		r = &models.CaseReply{CaseID: w.Case.ID, Round: w.Case.Round, AuthorID: w.Actor.ID, Body: in.Body, SavedAt: w.Now, Version: 1}
+		err := s.insertReply(ctx, r)
+		if database.IsDuplicate(err) {
+			err = stale()
+		}
+		return r, err
+	}
+	if in.ReplyVersion != r.Version {
+		if in.Body == r.Body {
+			return r, nil // the autosave of the same words, arriving late
+		}
+		return nil, fault.New(fault.Conflict, i18n.N("同事刚刚保存了另一稿。您写的内容还在页面上，请对照后再保存。")).WithReason("stale_reply").WithDetail(r)
+	}
+	return r, s.writeReply(ctx, r, map[string]any{"body": in.Body, "author_id": w.Actor.ID, "saved_at": w.Now})
+}
+
+// SubmitReview saves the reply and hands it to a reviewer, who is somebody else.
+func (s *Service) SubmitReview(ctx context.Context, actor models.Actor, number string, in ReplyInput) (*models.Case, error) {
+	in.Body = textrule.Text(in.Body)
+	return s.actOnReply(ctx, actor, number, ActSubmitReview, in, func(ctx context.Context, w *work) error {
+		set := map[string]any{"submitted_at": w.Now, "author_id": actor.ID, "comment": ""}
+		if err := s.writeReply(ctx, w.Facts.Reply, set); err != nil {
+			return err
+		}
+		w.Set["returned_at"] = nil
+		reviewers, err := s.reviewersFor(ctx, w)
+		if err != nil {
+			return err
+		}
+		return s.tellStaff(ctx, w.Case, noticeToReview, reviewers...)
+	})
+}
+
+// actOnReply takes an action that first saves the words on the form, so that what is judged or sent is what the person saw.
+func (s *Service) actOnReply(ctx context.Context, actor models.Actor, number string, action Action, in ReplyInput, fn func(ctx context.Context, w *work) error) (*models.Case, error) {
+	var result *models.Case
+	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		w, err := s.begin(ctx, actor, number, action)
+		if err != nil {
+			return err
+		}
+		if err := permitted(action, w.Case.Status, w.Who); err != nil {
+			return err
+		}
+		if w.Case.Status == models.Handling && w.Who&Handler != 0 {
+			if w.Facts.Reply, err = s.keepReply(ctx, w, in, MinReply); err != nil {
+				return err
+			}
+		}
+		result, err = s.act(ctx, actor, number, action, in.Version, fn)
+		return err
+	})
+	return result, err
+}
+
+// reviewersFor are the people who may approve the present reply.
+func (s *Service) reviewersFor(ctx context.Context, w *work) ([]accounts.StaffCard, error) {
+	if w.Facts.Desk.Review == models.ReviewByOverseer {
+		return s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
+	}
+	people, err := s.Accounts.ColleaguesByRole(ctx, w.Case.DepartmentID, models.Reviewer)
+	if err != nil {
+		return nil, err
+	}
+	var others []accounts.StaffCard
+	for _, p := range people {
+		if p.ID != w.Actor.ID {
+			others = append(others, p)
+		}
+	}
+	if len(others) == 0 { // nobody in the department may judge this: 督办 steps in
+		return s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
+	}
+	return others, nil
+}
+
+// Recall takes a reply back from review to go on writing.
+func (s *Service) Recall(ctx context.Context, actor models.Actor, number string, version int64) (*models.Case, error) {
+	return s.act(ctx, actor, number, ActRecall, version, func(ctx context.Context, w *work) error {
+		return s.writeReply(ctx, w.Facts.Reply, map[string]any{"submitted_at": nil})
+	})
+}

@@ -1,0 +1,169 @@
+package cases
+
+import (
+	"context"
+
+	"huiyin/internal/database"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+)
+
+func notFound() error {
+	return fault.New(fault.NotFound, i18n.N("没有找到这件诉求，或者您无权查看。"))
+}
+
+func (s *Service) byNumber(ctx context.Context, number string) (*models.Case, error) {
+	var c models.Case
+	if err := s.DB.Conn(ctx).Where("number = ?", number).Take(&c).Error; err != nil {
+		if database.IsNotFound(err) {
+			return nil, notFound()
+		}
+		return nil, err
+	}
+	return &c, nil
+}
+
+func (s *Service) byID(ctx context.Context, id int64) (*models.Case, error) {
+	var c models.Case
+	if err := s.DB.Conn(ctx).Take(&c, id).Error; err != nil {
+		if database.IsNotFound(err) {
+			return nil, notFound()
+		}
+		return nil, err
+	}
+	return &c, nil
+}
+
+func (s *Service) bySubmission(ctx context.Context, key string) (*models.Case, error) {
+	var c models.Case
+	err := s.DB.Conn(ctx).Where("submission_key = ?", key).Take(&c).Error
+	if err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// write is the only place that changes a case: guarded by the status and the version it was decided on.
+// No row means that somebody was faster.
+func (s *Service) write(ctx context.Context, c *models.Case, status models.CaseStatus, set map[string]any) error {
+	conn, err := s.DB.InTx(ctx)
+	if err != nil {
+		return err
+	}
+	set["status"], set["is_open"] = status, status.Open()
+	set["version"], set["updated_at"] = c.Version+1, s.Clock.Now()
+	res := conn.Model(&models.Case{}).Where("id = ? AND status = ? AND version = ?", c.ID, c.Status, c.Version).Updates(set)
+	if res.Error != nil {
+		return res.Error
+	}
+	if res.RowsAffected != 1 {
+		return stale()
+	}
+	return conn.Take(c, c.ID).Error
+}
+
+func stale() *fault.Error {
+	return fault.New(fault.Conflict, i18n.N("刚才有人先一步更新了这件诉求。请看最新的情况，再决定怎么做。")).WithReason("stale")
+}
+
+func (s *Service) insertCase(ctx context.Context, c *models.Case) error {
+	return s.DB.Conn(ctx).Create(c).Error
+}
+
+func (s *Service) insertMessage(ctx context.Context, m *models.CaseMessage) error {
+	return s.DB.Conn(ctx).Create(m).Error
+}
+
+func (s *Service) insertEvent(ctx context.Context, e *models.CaseEvent) error {
+	return s.DB.Conn(ctx).Create(e).Error
+}
+
+func (s *Service) messages(ctx context.Context, caseID int64) ([]models.CaseMessage, error) {
+	var list []models.CaseMessage
+	err := s.DB.Conn(ctx).Where("case_id = ?", caseID).Order("id").Limit(500).Find(&list).Error
+	return list, err
+}
+
+func (s *Service) events(ctx context.Context, caseID int64) ([]models.CaseEvent, error) {
+	var list []models.CaseEvent
+	err := s.DB.Conn(ctx).Where("case_id = ?", caseID).Order("id").Limit(500).Find(&list).Error
+	return list, err
+}
+
+func (s *Service) eventsSince(ctx context.Context, caseID, version int64) ([]models.CaseEvent, error) {
+	var list []models.CaseEvent
+	err := s.DB.Conn(ctx).Where("case_id = ? AND case_version > ?", caseID, version).Order("id").Limit(20).Find(&list).Error
+	return list, err
+}
+
+func (s *Service) replies(ctx context.Context, caseID int64) ([]models.CaseReply, error) {
+	var list []models.CaseReply
+	err := s.DB.Conn(ctx).Where("case_id = ?", caseID).Order("round").Limit(100).Find(&list).Error
+	return list, err
+}
+
+func (s *Service) reply(ctx context.Context, caseID, round int64) (*models.CaseReply, error) {
+	var list []models.CaseReply
+	if err := s.DB.Conn(ctx).Where("case_id = ? AND round = ?", caseID, round).Limit(1).Find(&list).Error; err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
+// writeReply changes a reply that still has the version it was read with.
+func (s *Service) writeReply(ctx context.Context, r *models.CaseReply, set map[string]any) error {
+	conn := s.DB.Conn(ctx)
+	set["version"] = r.Version + 1
+	res := conn.Model(&models.CaseReply{}).Where("id = ? AND version = ?", r.ID, r.Version).Updates(set)
+	if res.Error != nil {
+		return res.Error
+	}
+	if res.RowsAffected != 1 {
+		return stale()
+	}
+	return conn.Take(r, r.ID).Error
+}
+
+func (s *Service) insertReply(ctx context.Context, r *models.CaseReply) error {
+	return s.DB.Conn(ctx).Create(r).Error
+}
+
+func (s *Service) topicByID(ctx context.Context, id int64) (models.Topic, error) {
+	var t models.Topic
+	err := s.DB.Conn(ctx).Take(&t, id).Error
+	return t, err
+}
+
+func (s *Service) allTopics(ctx context.Context) ([]models.Topic, error) {
+	var list []models.Topic
+	err := s.DB.Conn(ctx).Order("sort, id").Limit(2000).Find(&list).Error
+	return list, err
+}
+
+// deskOf is the department's own desk, or the one that stands for all.
+func (s *Service) deskOf(ctx context.Context, departmentID int64) (models.Desk, error) {
+	var d models.Desk
+	err := s.DB.Conn(ctx).Where("kind = ? AND department_id IN ? AND active = ?", models.ConsultationDesk, []int64{0, departmentID}, true).
+		Order("department_id DESC").Limit(1).Take(&d).Error
+	if database.IsNotFound(err) {
+		return d, fault.New(fault.Unavailable, i18n.N("这个部门暂时没有开通咨询，请稍后再试或拨打部门电话。"))
+	}
+	return d, err
+}
+
+func (s *Service) deskByID(ctx context.Context, id int64) (models.Desk, error) {
+	var d models.Desk
+	err := s.DB.Conn(ctx).Take(&d, id).Error
+	return d, err
+}
+
+func (s *Service) casesOfResident(ctx context.Context, residentID, after int64, limit int) ([]models.Case, error) {
+	q := s.DB.Conn(ctx).Where("resident_id = ?", residentID)
+	if after > 0 {
+		q = q.Where("id < ?", after)
+	}
+	var list []models.Case
+	err := q.Order("id DESC").Limit(limit).Find(&list).Error
+	return list, err
+}

@@ -1,0 +1,84 @@
+package cases
+
+import (
+	"context"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"huiyin/models"
+)
+
+func (s *Service) listCases(ctx context.Context, f filter, limit int) ([]models.Case, error) {
+	var list []models.Case
+	order := "due_at, id"
+	if f.newest {
+		order = "id DESC"
+	}
+	err := s.where(ctx, f).Order(order).Limit(limit).Find(&list).Error
+	return list, err
+}
+
+// countCases counts at most limit rows: the inner query stops there.
+func (s *Service) countCases(ctx context.Context, f filter, limit int) (int, error) {
+	var n int64
+	inner := s.where(ctx, f).Select("id").Limit(limit)
+	err := s.DB.Conn(ctx).Table("(?) AS some", inner).Count(&n).Error
+	return int(n), err
+}
+
+func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
+	q := s.DB.Conn(ctx).Model(&models.Case{})
+	switch {
+	case f.scope.every:
+	case len(f.scope.departments) == 1:
+		q = q.Where("department_id = ?", f.scope.departments[0])
+	default:
+		q = q.Where("department_id IN ?", f.scope.departments)
+	}
+	if f.handlerID != 0 {
+		q = q.Where("handler_id = ?", f.handlerID)
+	}
+	if f.unassigned {
+		q = q.Where("handler_id = 0")
+	}
+	if f.open {
+		q = q.Where("is_open = ?", true)
+	}
+	if f.status != "" {
+		q = q.Where("status = ?", f.status)
+	}
+	if len(f.publication) > 0 {
+		q = q.Where("publication IN ?", f.publication)
+	}
+	if !f.dueFrom.IsZero() {
+		q = q.Where("due_at >= ?", f.dueFrom)
+	}
+	if !f.dueBefore.IsZero() {
+		q = q.Where("due_at < ?", f.dueBefore)
+	}
+	if f.topicID != 0 {
+		q = q.Where("topic_id = ?", f.topicID)
+	}
+	if f.channel != "" {
+		q = q.Where("channel = ?", f.channel)
+	}
+	if f.numberLike != "" {
+		q = q.Where("number LIKE ?", f.numberLike+"%")
+	}
+	if f.words != "" {
+		like := "%" + likeEscaper.Replace(f.words) + "%"
+		q = q.Where("id > (SELECT MAX(id) FROM cases) - ?", searchBack).
+			Where("(title LIKE ? ESCAPE '!' OR body LIKE ? ESCAPE '!')", like, like)
+	}
+	if f.afterID != 0 {
+		if f.newest {
+			q = q.Where("id < ?", f.afterID)
+		} else {
+			q = q.Where("(due_at > ? OR (due_at = ? AND id > ?))", f.afterDue, f.afterDue, f.afterID)
+		}
+	}
+	return q
+}
+
+var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

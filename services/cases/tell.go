@@ -1,0 +1,98 @@
+package cases
+
+import (
+	"context"
+
+	"huiyin/models"
+	"huiyin/services/accounts"
+	"huiyin/services/notices"
+)
+
+// What the steps of a case tell, by the notices' own kinds.
+const (
+	noticeReceived            = notices.CaseReceived
+	noticeAccepted            = notices.CaseAccepted
+	noticeAnswered            = notices.CaseAnswered
+	noticePublished           = notices.CasePublished
+	noticeReopened            = notices.CaseReopened
+	noticeAssigned            = notices.CaseAssigned
+	noticeToReview            = notices.CaseToReview
+	noticeReturned            = notices.CaseReturned
+	noticeDueSoon             = notices.CaseDueSoon
+	noticeOverdue             = notices.CaseOverdue
+	noticeFollowUp            = notices.CaseFollowUp
+	noticeRatedLow            = notices.CaseRatedLow
+	noticeToPublish           = notices.PublicationToPublish
+	noticePublicationReturned = notices.PublicationReturned
+)
+
+func (s *Service) message(ctx context.Context, c *models.Case, kind notices.Kind, link string) (notices.Message, error) {
+	d, err := s.Accounts.Department(ctx, c.DepartmentID)
+	if err != nil {
+		return notices.Message{}, err
+	}
+	due := c.DueAt
+	return notices.Message{
+		Kind: kind, Case: notices.Ref{ID: c.ID, Number: c.Number, DepartmentID: c.DepartmentID}, Due: &due, Link: link,
+		Values: map[string]string{"department": d.Name, "department.en": d.NameEn},
+	}, nil
+}
+
+func (s *Service) tellResident(ctx context.Context, c *models.Case, kind notices.Kind) error {
+	to, err := s.reach(ctx, c.ResidentID)
+	if err != nil || to.Phone == "" {
+		return err
+	}
+	m, err := s.message(ctx, c, kind, "/track/"+c.Number)
+	if err != nil {
+		return err
+	}
+	m.Resident = &notices.ResidentTo{ID: c.ResidentID, Phone: to.Phone, Locale: c.Locale, Wants: to.SMS}
+	return s.Notices.Tell(ctx, m)
+}
+
+func (s *Service) tellStaff(ctx context.Context, c *models.Case, kind notices.Kind, people ...accounts.StaffCard) error {
+	m, err := s.message(ctx, c, kind, "/console/cases/"+c.Number)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.ID != 0 && p.Active {
+			m.Staff = append(m.Staff, notices.StaffTo{ID: p.ID, Email: p.Email, Locale: p.Locale})
+		}
+	}
+	return s.Notices.Tell(ctx, m)
+}
+
+// tellHandler tells the handler, or, while nobody is assigned, the handlers of the department.
+func (s *Service) tellHandler(ctx context.Context, c *models.Case, kind notices.Kind) error {
+	if c.HandlerID == 0 {
+		people, err := s.Accounts.ColleaguesByRole(ctx, c.DepartmentID, models.Handler)
+		if err != nil {
+			return err
+		}
+		return s.tellStaff(ctx, c, kind, people...)
+	}
+	people, err := s.Accounts.StaffNames(ctx, []int64{c.HandlerID})
+	if err != nil {
+		return err
+	}
+	return s.tellStaff(ctx, c, kind, people[c.HandlerID])
+}
+
+// reach is how to reach a resident.
+type reach struct {
+	Phone  string // "" when the resident had the account erased
+	Locale string
+	SMS    bool // wants messages
+}
+
+// reach opens how to reach a resident; showing it to anybody is the caller's to audit.
+func (s *Service) reach(ctx context.Context, residentID int64) (reach, error) {
+	r, err := s.Accounts.Resident(ctx, residentID)
+	if err != nil {
+		return reach{}, err
+	}
+	phone, err := s.Accounts.PhoneOf(ctx, residentID)
+	return reach{Phone: phone, Locale: r.Locale, SMS: r.NotifySMS}, err
+}

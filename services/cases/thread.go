@@ -1,0 +1,208 @@
+package cases
+
+import (
+	"context"
+	"time"
+
+	"huiyin/internal/pii"
+	"huiyin/models"
+	"huiyin/services/accounts"
+)
+
+// Thread is one case as a page or a program shows it. What the viewer may not see is not in it.
+type Thread struct {
+	Case        *models.Case
+	Topic       models.Topic
+	Department  models.Department
+	Desk        models.Desk
+	Standing    Standing
+	Messages    []Message
+	Events      []models.CaseEvent
+	Staff       map[int64]accounts.StaffCard // whoever Messages and Events name
+	Actions     []Action                     // what the viewer may do now
+	DisplayName string                       // as the resident wants to be called; masked for staff; "" when anonymous
+	Place       string                       // open for the resident only
+	Phone       string                       // masked
+	ReopenUntil time.Time
+
+	// For staff only.
+	Reply     *models.CaseReply // of the present round
+	Replies   []models.CaseReply
+	Reasons   map[Action]error     // why an action that the status allows is refused
+	Earlier   int                  // how many other cases this resident has raised (at most 100 are counted)
+	Colleague []accounts.StaffCard // handlers the case may be assigned to
+	Reviewers []accounts.StaffCard
+}
+
+// Message is one entry of the thread with its files.
+type Message struct {
+	models.CaseMessage
+	Files []models.Attachment
+}
+
+// Can reports whether the viewer may take the action now.
+func (t *Thread) Can(a Action) bool {
+	for _, x := range t.Actions {
+		if x == a {
+			return true
+		}
+	}
+	return false
+}
+
+// Why returns the reason for which an action is refused, nil when there is none to show.
+func (t *Thread) Why(a Action) error { return t.Reasons[a] }
+
+// Open returns a case to whoever may see it: its owner, those who work on it, leaders above.
+func (s *Service) Open(ctx context.Context, actor models.Actor, number string) (*Thread, error) {
+	c, err := s.byNumber(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	who, err := s.standing(ctx, actor, c)
+	if err != nil {
+		return nil, err
+	}
+	if who == 0 {
+		return nil, notFound()
+	}
+	f, err := s.factsOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	t := &Thread{Case: c, Desk: f.Desk, Standing: who, Actions: allowed(actor, who, c, f), ReopenUntil: ReopenUntil(c, f.Numbers)}
+	if t.Topic, err = s.topicByID(ctx, c.TopicID); err != nil {
+		return nil, err
+	}
+	if t.Department, err = s.Accounts.Department(ctx, c.DepartmentID); err != nil {
+		return nil, err
+	}
+	if err := s.fillThread(ctx, t); err != nil {
+		return nil, err
+	}
+	if err := s.fillPerson(ctx, t); err != nil {
+		return nil, err
+	}
+	if who&(Staff|Reader) != 0 {
+		if err := s.fillForStaff(ctx, actor, t, f); err != nil {
+			return nil, err
+		}
+	}
+	return t, s.fillStaffNames(ctx, t)
+}
+
+func (s *Service) fillThread(ctx context.Context, t *Thread) error {
+	list, err := s.messages(ctx, t.Case.ID)
+	if err != nil {
+		return err
+	}
+	files, err := s.Files.OfCase(ctx, t.Case.ID)
+	if err != nil {
+		return err
+	}
+	inside := t.Standing&(Staff|Reader) != 0
+	for _, m := range list {
+		if m.Kind == models.Note && !inside {
+			continue
+		}
+		msg := Message{CaseMessage: m}
+		for _, a := range files {
+			if a.OwnerKind == models.OwnerMessage && a.OwnerID == m.ID {
+				msg.Files = append(msg.Files, a)
+			}
+		}
+		t.Messages = append(t.Messages, msg)
+	}
+	events, err := s.events(ctx, t.Case.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if inside || e.Shown {
+			t.Events = append(t.Events, e)
+		}
+	}
+	return nil
+}
+
+func (s *Service) fillPerson(ctx context.Context, t *Thread) error {
+	name, err := s.opened(t.Case.DisplayNameSealed)
+	if err != nil {
+		return err
+	}
+	r, err := s.Accounts.Resident(ctx, t.Case.ResidentID)
+	if err != nil {
+		return err
+	}
+	t.Phone = r.PhoneMasked
+	if t.Standing&Owner != 0 {
+		t.DisplayName = name
+		t.Place, err = s.opened(t.Case.PlaceSealed)
+		return err
+	}
+	t.DisplayName = pii.MaskName(name)
+	return nil
+}
+
+func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Thread, f facts) error {
+	t.Reply = f.Reply
+	var err error
+	if t.Replies, err = s.replies(ctx, t.Case.ID); err != nil {
+		return err
+	}
+	t.Reasons = map[Action]error{}
+	for _, a := range actionOrder {
+		if permitted(a, t.Case.Status, t.Standing) == nil {
+			if why := may(a, actor, t.Standing, t.Case, f); why != nil {
+				t.Reasons[a] = why
+			}
+		}
+	}
+	others, err := s.casesOfResident(ctx, t.Case.ResidentID, 0, 100)
+	if err != nil {
+		return err
+	}
+	t.Earlier = len(others) - 1
+	if t.Can(ActAssign) {
+		if t.Colleague, err = s.Accounts.ColleaguesByRole(ctx, t.Case.DepartmentID, models.Handler); err != nil {
+			return err
+		}
+	}
+	t.Reviewers, err = s.reviewersFor(ctx, &work{Actor: actor, Case: t.Case, Facts: f})
+	return err
+}
+
+func (s *Service) fillStaffNames(ctx context.Context, t *Thread) error {
+	ids := []int64{t.Case.HandlerID}
+	for _, m := range t.Messages {
+		ids = append(ids, m.StaffID)
+	}
+	for _, e := range t.Events {
+		ids = append(ids, e.SubjectID)
+		if e.ActorKind == string(models.StaffActor) {
+			ids = append(ids, e.ActorID)
+		}
+	}
+	for _, r := range t.Replies {
+		ids = append(ids, r.AuthorID, r.ReviewerID)
+	}
+	var err error
+	t.Staff, err = s.Accounts.StaffNames(ctx, ids)
+	return err
+}
+
+// MayRead answers whether the actor may see the case, and so its files.
+func (s *Service) MayRead(ctx context.Context, actor models.Actor, caseID int64) (*models.Case, error) {
+	c, err := s.byID(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	who, err := s.standing(ctx, actor, c)
+	if err != nil {
+		return nil, err
+	}
+	if who == 0 {
+		return nil, notFound()
+	}
+	return c, nil
+}

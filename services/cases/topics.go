@@ -1,0 +1,198 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"huiyin/internal/database"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/textrule"
+	"huiyin/models"
+)
+
+// TopicTree is every topic, ready to be shown as a tree of two levels and looked up.
+type TopicTree struct {
+	Groups []TopicGroup
+	byID   map[int64]models.Topic
+}
+
+// TopicGroup is one topic of the upper level with those below it.
+type TopicGroup struct {
+	Topic  models.Topic
+	Leaves []models.Topic
+}
+
+// ByID returns a topic, the zero topic when there is none.
+func (t *TopicTree) ByID(id int64) models.Topic { return t.byID[id] }
+
+// Under returns the ids of a topic and those below it.
+func (t *TopicTree) Under(id int64) []int64 {
+	ids := []int64{id}
+	for _, g := range t.Groups {
+		if g.Topic.ID == id {
+			for _, l := range g.Leaves {
+				ids = append(ids, l.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// Active returns the tree without what is switched off or routes nowhere.
+func (t *TopicTree) Active() []TopicGroup {
+	var groups []TopicGroup
+	for _, g := range t.Groups {
+		leaves := slices.DeleteFunc(slices.Clone(g.Leaves), func(l models.Topic) bool { return !l.Active || l.DepartmentID == 0 })
+		if g.Topic.Active && len(leaves) > 0 {
+			groups = append(groups, TopicGroup{Topic: g.Topic, Leaves: leaves})
+		}
+	}
+	return groups
+}
+
+// topicCache holds the tree for a moment: every page shows it, hardly anybody changes it.
+type topicCache struct {
+	mu   sync.Mutex
+	tree *TopicTree
+	at   time.Time
+}
+
+const topicsFresh = 2 * time.Second
+
+// Topics returns the tree; a change made by another replica shows within two seconds.
+func (s *Service) Topics(ctx context.Context) (*TopicTree, error) {
+	s.topics.mu.Lock()
+	defer s.topics.mu.Unlock()
+	if s.topics.tree != nil && time.Since(s.topics.at) < topicsFresh {
+		return s.topics.tree, nil
+	}
+	list, err := s.allTopics(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tree := &TopicTree{byID: map[int64]models.Topic{}}
+	for _, t := range list {
+		tree.byID[t.ID] = t
+		if t.ParentID == 0 {
+			tree.Groups = append(tree.Groups, TopicGroup{Topic: t})
+		}
+	}
+	for i := range tree.Groups {
+		for _, t := range list {
+			if t.ParentID == tree.Groups[i].Topic.ID {
+				tree.Groups[i].Leaves = append(tree.Groups[i].Leaves, t)
+			}
+		}
+	}
+	s.topics.tree, s.topics.at = tree, time.Now()
+	return tree, nil
+}
+
+func (s *Service) forgetTopics(ctx context.Context) {
+	database.AfterCommit(ctx, func() {
+		s.topics.mu.Lock()
+		defer s.topics.mu.Unlock()
+		s.topics.tree = nil
+	})
+}
+
+// Routing is what a resident is told before asking: who answers, and by when.
+type Routing struct {
+	Topic       models.Topic
+	Department  models.Department
+	Days        int
+	Unit        string
+	Due         time.Time
+	Provisional bool
+}
+
+// Route says who would answer a question on the topic asked now, and by what date.
+func (s *Service) Route(ctx context.Context, topicID int64) (Routing, error) {
+	tree, err := s.Topics(ctx)
+	if err != nil {
+		return Routing{}, err
+	}
+	t := tree.ByID(topicID)
+	if t.ID == 0 || !t.Active || t.DepartmentID == 0 {
+		return Routing{}, fault.New(fault.NotFound, i18n.N("这个分类不能提问了，请重新选择。"))
+	}
+	desk, err := s.deskOf(ctx, t.DepartmentID)
+	if err != nil {
+		return Routing{}, err
+	}
+	r := Routing{Topic: t, Days: replyDays(desk, t), Unit: desk.Unit}
+	if r.Department, err = s.Accounts.Department(ctx, t.DepartmentID); err != nil {
+		return Routing{}, err
+	}
+	r.Due, _, r.Provisional, err = s.Deadlines.Deadline(ctx, s.Clock.Now(), r.Days, desk.Unit)
+	return r, err
+}
+
+// TopicInput is a topic as settings edit it.
+type TopicInput struct {
+	ParentID     int64            `form:"parent_id" json:"parent_id"`
+	Name         string           `form:"name" json:"name"`
+	NameEn       string           `form:"name_en" json:"name_en"`
+	Hint         string           `form:"hint" json:"hint"`
+	HintEn       string           `form:"hint_en" json:"hint_en"`
+	DepartmentID int64            `form:"department_id" json:"department_id"`
+	Kind         models.TopicKind `form:"kind" json:"kind"`
+	Sort         int64            `form:"sort" json:"sort"`
+	Active       bool             `form:"active" json:"active"`
+	Version      int64            `form:"version" json:"version"`
+}
+
+// SaveTopic creates a topic (id 0) or changes one. Only the system administrator may.
+func (s *Service) SaveTopic(ctx context.Context, actor models.Actor, id int64, in TopicInput) (models.Topic, error) {
+	if !actor.Has(models.SystemAdmin) {
+		return models.Topic{}, notAdmin()
+	}
+	in.Name, in.NameEn, in.Hint, in.HintEn = textrule.Line(in.Name), textrule.Line(in.NameEn), textrule.Line(in.Hint), textrule.Line(in.HintEn)
+	t := models.Topic{ID: id}
+	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		if err := s.checkTopic(ctx, id, in); err != nil {
+			return err
+		}
+		t = models.Topic{
+			ID: id, ParentID: in.ParentID, Name: in.Name, NameEn: in.NameEn, Hint: in.Hint, HintEn: in.HintEn, DepartmentID: in.DepartmentID,
+			Kind: in.Kind, Sort: in.Sort, Active: in.Active, Version: in.Version + 1, UpdatedAt: s.Clock.Now(),
+		}
+		if err := s.putTopic(ctx, &t, in.Version); err != nil {
+			return err
+		}
+		s.forgetTopics(ctx)
+		return s.Audit.Record(ctx, actor, "topic.save", "topic", t.ID, map[string]any{"name": t.Name, "department": t.DepartmentID, "active": t.Active})
+	})
+	return t, err
+}
+
+func (s *Service) checkTopic(ctx context.Context, id int64, in TopicInput) error {
+	var f fault.Fields
+	textrule.Length(&f, "name", in.Name, 2, 30)
+	textrule.Length(&f, "name_en", in.NameEn, 2, 60)
+	textrule.Length(&f, "hint", in.Hint, 0, 150)
+	textrule.Length(&f, "hint_en", in.HintEn, 0, 250)
+	if in.Kind != models.Simple && in.Kind != models.Ordinary {
+		f.Add("kind", i18n.N("请选择一般或简易。"))
+	}
+	tree, err := s.Topics(ctx)
+	if err != nil {
+		return err
+	}
+	if in.ParentID != 0 {
+		if p := tree.ByID(in.ParentID); p.ID == 0 || p.ParentID != 0 || p.ID == id || len(tree.Under(id)) > 1 {
+			f.Add("parent_id", i18n.N("分类只有两级，请选择一个上级大类。"))
+		}
+		if d, err := s.Accounts.Department(ctx, in.DepartmentID); err != nil || !d.Active {
+			f.Add("department_id", i18n.N("请选择由哪个部门答复。"))
+		}
+	}
+	return f.Err()
+}
+
+func notAdmin() error {
+	return fault.New(fault.Forbidden, i18n.N("这一项由系统管理员设置。")).WithReason("not_permitted")
+}

@@ -1,0 +1,53 @@
+package cases
+
+import (
+	"context"
+
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/textrule"
+	"huiyin/models"
+)
+
+// TrackInput is a receipt as it is typed.
+type TrackInput struct {
+	Number string `form:"number" json:"number"`
+	Code   string `form:"code" json:"code"`
+}
+
+// Track opens a case by its receipt for the actor's session. An unknown number and a wrong code get the same answer.
+func (s *Service) Track(ctx context.Context, sessionID int64, in TrackInput) (*models.Case, error) {
+	number := textrule.Line(in.Number)
+	c, err := s.byNumber(ctx, number)
+	if err != nil {
+		if !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		c = &models.Case{} // the comparison below takes as long as for a real one
+	}
+	if !s.codeMatches(c, in.Code) || c.ID == 0 {
+		return nil, fault.New(fault.Invalid, i18n.N("编号或查询码不对。请对照回执再输入一次，或者用手机号登录查看。")).WithReason("wrong_receipt")
+	}
+	return c, s.DB.Tx(ctx, func(ctx context.Context) error { return s.Accounts.Grant(ctx, sessionID, c.ID) })
+}
+
+// Mine lists a resident's own cases, newest first.
+func (s *Service) Mine(ctx context.Context, actor models.Actor, after int64, limit int) ([]models.Case, error) {
+	if !actor.IsResident() {
+		return nil, fault.New(fault.Unauthenticated, i18n.N("请先用手机验证码确认您的手机号。"))
+	}
+	return s.casesOfResident(ctx, actor.ID, after, bound(limit))
+}
+
+// PageSize is how many rows a list shows; MaxPageSize what a program may ask for.
+const (
+	PageSize    = 20
+	MaxPageSize = 100
+)
+
+func bound(limit int) int {
+	if limit <= 0 {
+		return PageSize
+	}
+	return min(limit, MaxPageSize)
+}

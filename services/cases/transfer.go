@@ -1,0 +1,48 @@
+package cases
+
+import (
+	"context"
+
+	"huiyin/internal/database"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/textrule"
+	"huiyin/models"
+)
+
+// TransferInput sends a case on under another topic, and so to that topic's department.
+type TransferInput struct {
+	TopicID int64  `form:"topic_id" json:"topic_id"`
+	Reason  string `form:"reason" json:"reason" doc:"5–200 characters; the resident is told"`
+	Version int64  `form:"version" json:"version,omitempty"`
+}
+
+// Transfer sends a case to the department that the right topic routes to. The deadline stays: the resident does not pay for our mistake.
+func (s *Service) Transfer(ctx context.Context, actor models.Actor, number string, in TransferInput) (*models.Case, error) {
+	in.Reason = textrule.Line(in.Reason)
+	return s.act(ctx, actor, number, ActTransfer, in.Version, func(ctx context.Context, w *work) error {
+		var f fault.Fields
+		textrule.Length(&f, "reason", in.Reason, 5, MaxNote)
+		topic, err := s.topicByID(ctx, in.TopicID)
+		switch {
+		case database.IsNotFound(err) || (err == nil && (!topic.Active || topic.DepartmentID == 0)):
+			f.Add("topic_id", i18n.N("请选择一个现行的分类。"))
+		case err != nil:
+			return err
+		case topic.DepartmentID == w.Case.DepartmentID:
+			f.Add("topic_id", i18n.N("这个分类仍由本部门办理，请选择别的分类。"))
+		}
+		if err := f.Err(); err != nil {
+			return err
+		}
+		desk, err := s.deskOf(ctx, topic.DepartmentID)
+		if err != nil {
+			return err
+		}
+		w.Set["topic_id"], w.Set["department_id"], w.Set["desk_id"], w.Set["handler_id"] = topic.ID, topic.DepartmentID, desk.ID, 0
+		w.Note, w.Shown = in.Reason, true
+		w.Detail = map[string]any{"from_department": w.Case.DepartmentID, "to_department": topic.DepartmentID}
+		s.hint(ctx, w.Case) // the department that loses it, too
+		return nil
+	})
+}

@@ -43,6 +43,7 @@ type Library struct {
 	pii   Detector
 	reads *reads
 	feed  *follower
+	kept  kept
 }
 
 // New returns the library.

@@ -24,7 +24,7 @@ const (
 
 //i18n:keys
 const (
-	msgLength      = "请写 %[1]d 到 %[2]d 个字。"
+	msgLength      = "请写 %[1]d 到 %[2]d 个字，现在是 %[3]d 个。"
 	msgNoReason    = "请写明原因。"
 	msgReasonLong  = "原因最多 %[1]d 个字。"
 	msgReplaceLong = "替换的文字最多 %[1]d 个字。"
@@ -137,7 +137,7 @@ func write(known map[string]Decision) string {
 
 func bounds(wrong *fault.Fields, field, text string, least, most int) {
 	if n := runes(text); n < least || n > most {
-		wrong.Add(field, msgLength, least, most)
+		wrong.Add(field, msgLength, least, most, n)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Counter keeps counts outside of the database for a while; losing them does no harm.
+// Counter keeps counts outside of the database for a while; losing them does no harm. internal/tally has one.
 type Counter interface {
 	// Add adds to the counts of publications, by id.
 	Add(ctx context.Context, counts map[int64]int64) error

@@ -1,0 +1,5 @@
+package portal
+
+import "huiyin/api/kit"
+
+func (p *Portal) meRoutes(*kit.Group) {}

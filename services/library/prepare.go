@@ -9,6 +9,7 @@ import (
 
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
+	"huiyin/internal/textrule"
 	"huiyin/models"
 )
 
@@ -24,7 +25,6 @@ const (
 
 //i18n:keys
 const (
-	msgLength      = "请写 %[1]d 到 %[2]d 个字，现在是 %[3]d 个。"
 	msgNoReason    = "请写明原因。"
 	msgReasonLong  = "原因最多 %[1]d 个字。"
 	msgReplaceLong = "替换的文字最多 %[1]d 个字。"
@@ -78,7 +78,7 @@ func (l *Library) Save(ctx context.Context, actor models.Actor, src Source, in P
 // write puts what was sent into p, masked and checked.
 func (l *Library) write(p *models.Publication, in PrepareInput) error {
 	var wrong fault.Fields
-	title, question, answer := cleanLine(in.Title), cleanText(in.Question), cleanText(in.Answer)
+	title, question, answer := textrule.Line(in.Title), textrule.Text(in.Question), textrule.Text(in.Answer)
 	// Before anything looks into them: the detector's time grows with the length.
 	tooLong := runes(title) > 2*TitleMax || runes(question) > 2*QuestionMax || runes(answer) > 2*AnswerMax
 	if !tooLong {
@@ -87,9 +87,9 @@ func (l *Library) write(p *models.Publication, in PrepareInput) error {
 		title, question, answer = l.masked(fieldTitle, title, known), l.masked(fieldQuestion, question, known), l.masked(fieldAnswer, answer, known)
 		p.Decisions = write(known)
 	}
-	bounds(&wrong, fieldTitle, title, TitleMin, TitleMax)
-	bounds(&wrong, fieldQuestion, question, QuestionMin, QuestionMax)
-	bounds(&wrong, fieldAnswer, answer, AnswerMin, AnswerMax)
+	textrule.Length(&wrong, fieldTitle, title, TitleMin, TitleMax)
+	textrule.Length(&wrong, fieldQuestion, question, QuestionMin, QuestionMax)
+	textrule.Length(&wrong, fieldAnswer, answer, AnswerMin, AnswerMax)
 	p.Title, p.Question, p.Answer, p.Comment = title, question, answer, ""
 	return wrong.Err()
 }
@@ -108,7 +108,7 @@ func (l *Library) learn(known map[string]Decision, in PrepareInput, wrong *fault
 		}
 	}
 	for _, d := range in.Decisions {
-		d.Replacement = cleanLine(d.Replacement)
+		d.Replacement = textrule.Line(d.Replacement)
 		switch {
 		case d.Choice != Mask && d.Choice != Keep:
 			wrong.Add("decisions", msgChoice)
@@ -133,12 +133,6 @@ func write(known map[string]Decision) string {
 		return "[]"
 	}
 	return string(raw)
-}
-
-func bounds(wrong *fault.Fields, field, text string, least, most int) {
-	if n := runes(text); n < least || n > most {
-		wrong.Add(field, msgLength, least, most, n)
-	}
 }
 
 // Confirm makes a draft ready for the second person, once nothing in it is undecided (fault.Conflict, reason "undecided").
@@ -177,7 +171,7 @@ const anyVersion = -1
 
 func reason(field, text string) (string, error) {
 	var wrong fault.Fields
-	text = cleanText(text)
+	text = textrule.Text(text)
 	switch {
 	case text == "":
 		wrong.Add(field, msgNoReason)

@@ -28,6 +28,7 @@ type step struct {
 	to      models.PublicationStatus
 	decided bool // every finding must be decided
 	other   bool // not by the one who prepared it
+	program bool // also by the program itself: consent is withdrawn at night too
 }
 
 var flow = map[Action]step{
@@ -35,7 +36,7 @@ var flow = map[Action]step{
 	ActionConfirm: {from: []models.PublicationStatus{models.PublicationDraft}, to: models.PublicationReady, decided: true},
 	ActionPublish: {from: []models.PublicationStatus{models.PublicationReady}, to: models.Published, decided: true, other: true},
 	ActionReturn:  {from: []models.PublicationStatus{models.PublicationReady}, to: models.PublicationDraft},
-	ActionTakeOut: {from: []models.PublicationStatus{models.Published}, to: models.Unpublished},
+	ActionTakeOut: {from: []models.PublicationStatus{models.Published}, to: models.Unpublished, program: true},
 }
 
 //i18n:keys
@@ -44,7 +45,7 @@ const (
 	msgStale     = "公开版本刚才被别人改过，请刷新后再改。"
 	msgUndecided = "还有 %[1]d 处可能的个人信息没有确认，请逐处确认后再提交。"
 	msgOwnWork   = "公开版本是您准备的，请由另一位同事发布。"
-	msgStaffOnly = "只有工作人员可以发布。"
+	msgStaffOnly = "只有工作人员可以准备和发布公开版本。"
 )
 
 // Refusal says why the actor cannot take the step now, or nil: what the publication itself demands, whatever the actor's roles.
@@ -54,7 +55,7 @@ func Refusal(action Action, p models.Publication, actor models.Actor, undecided 
 	switch {
 	case !known || !contains(s.from, p.Status):
 		return fault.New(fault.Conflict, msgState).WithReason("state").WithDetail(p.Status)
-	case s.other && !actor.IsStaff():
+	case !s.program && !actor.IsStaff():
 		return fault.New(fault.Forbidden, msgStaffOnly).WithReason("staff_only")
 	case s.other && actor.ID == p.PreparedBy:
 		return fault.New(fault.Forbidden, msgOwnWork).WithReason("own_work")

@@ -18,7 +18,7 @@ func (s *Service) allDesks(ctx context.Context) ([]models.Desk, error) {
 func (s *Service) putDesk(ctx context.Context, d *models.Desk, version int64) error {
 	err := s.put(ctx, d, d.ID, version)
 	if database.IsDuplicate(err) {
-		return fault.New(fault.Conflict, i18n.N("这个部门已经有受理窗口了，请直接修改它。"))
+		return fault.Wrap(err, fault.Conflict, i18n.N("这个部门已经有受理窗口了，请直接修改它。"))
 	}
 	return err
 }

@@ -2,7 +2,10 @@ package cases
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -15,8 +18,10 @@ import (
 
 // TopicTree is every topic, ready to be shown as a tree of two levels and looked up.
 type TopicTree struct {
-	Groups []TopicGroup
-	byID   map[int64]models.Topic
+	// Version is equal for equal trees: a key for what is made from one.
+	Version string
+	Groups  []TopicGroup
+	byID    map[int64]models.Topic
 }
 
 // TopicGroup is one topic of the upper level with those below it.
@@ -74,7 +79,9 @@ func (s *Service) Topics(ctx context.Context) (*TopicTree, error) {
 		return nil, err
 	}
 	tree := &TopicTree{byID: map[int64]models.Topic{}}
+	sum := fnv.New64a()
 	for _, t := range list {
+		_, _ = fmt.Fprintf(sum, "%d:%d;", t.ID, t.Version)
 		tree.byID[t.ID] = t
 		if t.ParentID == 0 {
 			tree.Groups = append(tree.Groups, TopicGroup{Topic: t})
@@ -87,6 +94,7 @@ func (s *Service) Topics(ctx context.Context) (*TopicTree, error) {
 			}
 		}
 	}
+	tree.Version = strconv.FormatUint(sum.Sum64(), 36)
 	s.topics.tree, s.topics.at = tree, time.Now()
 	return tree, nil
 }

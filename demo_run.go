@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"huiyin/api/console"
+	"huiyin/config"
+	"huiyin/demo"
+	"huiyin/internal/clock"
+	"huiyin/internal/mail"
+	"huiyin/internal/sms"
+)
+
+// openWithDemo opens the app; a demo whose database is empty gets the demo city first. A city whose building was interrupted is
+// begun anew: the embedded database holds nothing else yet.
+func openWithDemo(ctx context.Context, cfg config.Config, log *slog.Logger) (*app, error) {
+	a, err := open(ctx, cfg, log)
+	if err != nil || !cfg.Demo {
+		return a, err
+	}
+	state, err := demo.StateOf(ctx, a.db)
+	if err != nil {
+		return a, err
+	}
+	if state == demo.Partial {
+		if a, err = a.beginAnew(ctx); err != nil {
+			return a, err
+		}
+		state = demo.None
+	}
+	if state == demo.None {
+		err = a.seedDemo(ctx)
+	}
+	return a, err
+}
+
+// beginAnew empties the embedded database.
+func (a *app) beginAnew(ctx context.Context) (*app, error) {
+	path, embedded := strings.CutPrefix(a.cfg.Database, "sqlite:")
+	if !embedded {
+		return a, errors.New("the demo city was left half-built; empty the database and start again")
+	}
+	a.log.Warn("the demo city was left half-built; it is built anew")
+	if err := a.close(); err != nil {
+		return a, err
+	}
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return a, err
+		}
+	}
+	return open(ctx, a.cfg, a.log)
+}
+
+// seedDemo builds the demo city on a clock that it moves, then gives the app the real one back.
+func (a *app) seedDemo(ctx context.Context) error {
+	start := time.Now()
+	fake := clock.NewFake(start)
+	a.clock = fake
+	if err := a.build(ctx, sms.Console{}, mail.Console{}); err != nil {
+		return err
+	}
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("building the demo city"),
+		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false))
+	err := demo.Build(ctx, demo.Services{
+		DB: a.db, Outbox: a.outbox, Audit: a.audit, Accounts: a.accounts, Calendar: a.calendar, Cases: a.cases, City: a.city, Library: a.library, Notices: a.notices,
+	}, fake, func(done, total int) {
+		if bar.GetMax() != total {
+			bar.ChangeMax(total)
+		}
+		_ = bar.Set(done)
+	})
+	_ = bar.Finish()
+	fmt.Fprintln(os.Stderr)
+	if err != nil {
+		return fmt.Errorf("build the demo city: %w", err)
+	}
+	a.log.Info("demo city built", "took", time.Since(start).Round(time.Millisecond))
+	a.clock = clock.System{}
+	texts, mails, err := carriers(a.cfg, a.log)
+	if err != nil {
+		return err
+	}
+	return a.build(ctx, texts, mails)
+}
+
+func seedOnly(ctx context.Context, cfg config.Config, log *slog.Logger) error {
+	cfg.Demo = true
+	a, err := openWithDemo(ctx, cfg, log)
+	return errors.Join(err, a.close())
+}
+
+func (a *app) demoAccounts() []console.DemoAccount {
+	if !a.cfg.Demo {
+		return nil
+	}
+	list := make([]console.DemoAccount, 0, 10)
+	for _, d := range demo.Accounts() {
+		list = append(list, console.DemoAccount(d))
+	}
+	return list
+}
+
+// greet says where to go, and on a demo as whom.
+func (a *app) greet() {
+	fmt.Printf("\n  huiyin 回音\n\n  residents  %s/\n  staff      %s/console\n  programs   %s/docs\n", a.cfg.BaseURL, a.cfg.BaseURL, a.cfg.BaseURL)
+	if a.cfg.Demo {
+		fmt.Printf("  messages   %s/demo/outbox   (SMS and mails of the demo, one-time codes among them)\n\n  demo accounts\n", a.cfg.BaseURL)
+		for _, d := range demo.Accounts() {
+			fmt.Printf("    %-14s %-18s %s · %s · %s\n", d.Account, d.Password, d.Name, d.Department, d.Roles)
+		}
+	}
+	fmt.Println()
+}

@@ -1,0 +1,30 @@
+package cases
+
+import (
+	"context"
+
+	"huiyin/internal/database"
+	"huiyin/models"
+)
+
+// SeedDesk creates the desk that stands for every department without one of its own, when there is none yet.
+func (s *Service) SeedDesk(ctx context.Context) error {
+	desks, err := s.allDesks(ctx)
+	if err != nil || len(desks) > 0 {
+		return err
+	}
+	d := &models.Desk{
+		Kind: models.ConsultationDesk, Name: "群众咨询", SimpleDays: DefaultSimpleDays, OrdinaryDays: DefaultOrdinaryDays, Unit: "working",
+		Review: models.ReviewByDepartment, Active: true, Version: 1, UpdatedAt: s.Clock.Now(),
+	}
+	err = s.DB.Tx(ctx, func(ctx context.Context) error { return s.putDesk(ctx, d, 0) })
+	if database.IsDuplicate(err) {
+		return nil // another replica was faster
+	}
+	return err
+}
+
+// OpenCases counts the cases of a department that still owe an answer, up to a bound: whether a department may be switched off.
+func (s *Service) OpenCases(ctx context.Context, departmentID int64) (int, error) {
+	return s.countCases(ctx, filter{scope: scope{departments: []int64{departmentID}}, open: true}, 1000)
+}

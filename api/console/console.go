@@ -1,0 +1,55 @@
+// Package console is the pages of staff: sign-in and account, the inbox, a case with its reply and review, its public version, and,
+// beside them, settings, audit and notices.
+//
+// A handler binds, calls one use case and shows a page; what may be done and why not is the services' to say.
+package console
+
+import (
+	"context"
+
+	"huiyin/api/kit"
+	"huiyin/services/accounts"
+	"huiyin/services/audit"
+	"huiyin/services/calendar"
+	"huiyin/services/cases"
+	"huiyin/services/city"
+	"huiyin/services/files"
+	"huiyin/services/library"
+	"huiyin/services/notices"
+)
+
+// Presence knows who is writing a reply to which case just now; what it knows fades by itself within half a minute.
+type Presence interface {
+	// Here notes that the member of staff is writing on the case.
+	Here(ctx context.Context, caseID, staffID int64) error
+	// Others returns who else is.
+	Others(ctx context.Context, caseID, staffID int64) ([]int64, error)
+}
+
+// DemoAccount is one account of the demo city, listed on its sign-in page.
+type DemoAccount struct{ Account, Password, Name, Department, Roles string }
+
+// Deps are what the pages stand on. Presence may be nil: then nobody is warned of a colleague who writes too.
+type Deps struct {
+	Accounts     *accounts.Service
+	Audit        *audit.Log
+	Calendar     *calendar.Service
+	Cases        *cases.Service
+	City         *city.Service
+	Files        *files.Files
+	Library      *library.Library
+	Notices      *notices.Service
+	Presence     Presence
+	DemoAccounts []DemoAccount
+}
+
+// Console is the pages of staff.
+type Console struct{ Deps }
+
+// New returns the pages.
+func New(d Deps) *Console { return &Console{d} }
+
+// Routes registers every page and act.
+func (s *Console) Routes(g *kit.Group) {
+	s.signInRoutes(g)
+}

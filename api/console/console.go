@@ -18,12 +18,12 @@ import (
 	"huiyin/services/notices"
 )
 
-// Presence knows who is writing a reply to which case just now; what it knows fades by itself within half a minute.
+// Presence knows who is at work on what just now; internal/presence is one. What it knows fades by itself within half a minute.
 type Presence interface {
-	// Here notes that the member of staff is writing on the case.
-	Here(ctx context.Context, caseID, staffID int64) error
-	// Others returns who else is.
-	Others(ctx context.Context, caseID, staffID int64) ([]int64, error)
+	// Touch notes that the person is at work on the thing, and returns who else is.
+	Touch(ctx context.Context, thing string, person int64) []int64
+	// Leave takes the person's sign away.
+	Leave(ctx context.Context, thing string, person int64)
 }
 
 // DemoAccount is one account of the demo city, listed on its sign-in page.

@@ -139,10 +139,17 @@ func (l *Library) maxID(ctx context.Context) (id int64, err error) {
 	return id, err
 }
 
-// siteLinks lists the published ones with low < id <= high.
-func (l *Library) siteLinks(ctx context.Context, low, high int64) (links []SiteLink, err error) {
-	err = l.db.Conn(ctx).Model(&models.Publication{}).Select("id", "updated_at").
-		Where("id > ? AND id <= ? AND status = ?", low, high, models.Published).Order("id").Scan(&links).Error
+// siteLinks lists the published ones with low < id <= high. The status is looked at here: as a condition it tempts SQLite to read
+// everything that is published and sort it.
+func (l *Library) siteLinks(ctx context.Context, low, high int64) ([]SiteLink, error) {
+	var rows []models.Publication
+	err := l.db.Conn(ctx).Select("id", "status", "updated_at").Where("id > ? AND id <= ?", low, high).Order("id").Find(&rows).Error
+	var links []SiteLink
+	for _, p := range rows {
+		if p.Status == models.Published {
+			links = append(links, SiteLink{ID: p.ID, UpdatedAt: p.UpdatedAt})
+		}
+	}
 	return links, err
 }
 

@@ -2,16 +2,18 @@ package kit
 
 import (
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/sync/singleflight"
+
+	"huiyin/internal/fault"
 )
 
 // pageCache keeps public pages as they were rendered, until something that they show changes. A page's age is bounded as well, for
@@ -35,6 +37,7 @@ type cachedPage struct {
 
 const (
 	pageAge       = time.Minute
+	makeWithin    = 10 * time.Second
 	maxCacheBytes = 32 << 20
 )
 
@@ -52,15 +55,21 @@ func (k *Kit) cached(area Area, h Handler, query []string) gin.HandlerFunc {
 			}
 			return
 		}
-		key := cacheKey(gc, query)
+		address := canonical(gc.Request.URL, query)
+		key := localeOf(gc) + " " + largeOf(gc) + " " + address
 		revision := k.Revision()
 		now := k.Clock.Now()
 		if p := k.cache.get(key); p != nil && p.revision == revision && now.Before(p.until) {
 			p.write(gc)
 			return
 		}
-		made, err, _ := k.cache.flight.Do(key+"\x00"+revision, func() (any, error) { return k.make(gc, area, h, revision, now) })
+		made, err, _ := k.cache.flight.Do(key+"\x00"+revision, func() (any, error) { return k.make(gc, area, h, address, revision, now) })
 		if err != nil {
+			if old := k.cache.get(key); old != nil && fault.KindOf(err) == fault.Internal {
+				k.plain(gc, area).log(err) // the database is away: yesterday's page is better than none
+				old.write(gc)
+				return
+			}
 			k.plain(gc, area).fail(err)
 			return
 		}
@@ -73,11 +82,19 @@ func (k *Kit) cached(area Area, h Handler, query []string) gin.HandlerFunc {
 }
 
 // make runs the handler against a recorder, as a visitor who has no session.
-func (k *Kit) make(gc *gin.Context, area Area, h Handler, revision string, now time.Time) (*cachedPage, error) {
+func (k *Kit) make(gc *gin.Context, area Area, h Handler, address, revision string, now time.Time) (*cachedPage, error) {
 	rec := &recorder{header: http.Header{}, status: http.StatusOK}
 	copied := gc.Copy()
-	copied.Request = gc.Request.Clone(gc.Request.Context())
+	// Others may be waiting for this page: it is made even when the first who asked goes away.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(gc.Request.Context()), makeWithin)
+	defer cancel()
+	copied.Request = gc.Request.Clone(ctx)
 	copied.Request.Header.Del("Accept-Encoding")
+	own, err := url.Parse(address)
+	if err != nil {
+		return nil, NotFound()
+	}
+	copied.Request.URL = own
 	copied.Writer = &recordingWriter{ResponseWriter: gc.Writer, rec: rec}
 	c := k.plain(copied, area)
 	if err := h(c); err != nil {
@@ -92,26 +109,30 @@ func (k *Kit) make(gc *gin.Context, area Area, h Handler, revision string, now t
 	return p, nil
 }
 
-func cacheKey(gc *gin.Context, query []string) string {
-	var b strings.Builder
-	b.WriteString(localeOf(gc))
-	b.WriteByte(' ')
-	b.WriteString(cookie(gc, LargeCookie))
-	b.WriteByte(' ')
-	b.WriteString(gc.Request.URL.Path)
-	if len(query) == 0 || gc.Request.URL.RawQuery == "" {
-		return b.String()
+// canonical is the address of a page without what does not belong to it: nothing that somebody appends to a link may end up in the
+// page that the next person is shown.
+func canonical(u *url.URL, query []string) string {
+	if len(query) == 0 || u.RawQuery == "" {
+		return u.EscapedPath()
 	}
-	values := gc.Request.URL.Query()
+	values := u.Query()
 	kept := url.Values{}
 	for _, name := range query {
 		if v := values.Get(name); v != "" {
 			kept.Set(name, v)
 		}
 	}
-	b.WriteByte('?')
-	b.WriteString(kept.Encode())
-	return b.String()
+	if len(kept) == 0 {
+		return u.EscapedPath()
+	}
+	return u.EscapedPath() + "?" + kept.Encode()
+}
+
+func largeOf(gc *gin.Context) string {
+	if cookie(gc, LargeCookie) == "1" {
+		return "large"
+	}
+	return ""
 }
 
 func (pc *pageCache) get(key string) *cachedPage {

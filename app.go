@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"huiyin/config"
+	"huiyin/internal/blob"
+	"huiyin/internal/clock"
+	"huiyin/internal/database"
+	"huiyin/internal/limit"
+	"huiyin/internal/live"
+	"huiyin/internal/mail"
+	"huiyin/internal/onetime"
+	"huiyin/internal/outbox"
+	"huiyin/internal/password"
+	"huiyin/internal/pii"
+	"huiyin/internal/redisx"
+	"huiyin/internal/seal"
+	"huiyin/internal/sms"
+	"huiyin/internal/tally"
+	"huiyin/internal/textindex"
+	"huiyin/models/migrations"
+	"huiyin/services/accounts"
+	"huiyin/services/audit"
+	"huiyin/services/calendar"
+	"huiyin/services/cases"
+	"huiyin/services/city"
+	"huiyin/services/files"
+	"huiyin/services/library"
+	"huiyin/services/notices"
+)
+
+// app is everything that runs, built once and handed to whoever needs a part of it.
+type app struct {
+	cfg   config.Config
+	log   *slog.Logger
+	clock clock.Clock
+
+	db     *database.DB
+	redis  *redisx.Redis
+	seal   *seal.Box
+	outbox *outbox.Box
+	live   *live.Hub
+	limits *limit.Limiter
+	index  *textindex.Index
+
+	accounts *accounts.Service
+	audit    *audit.Log
+	calendar *calendar.Service
+	cases    *cases.Service
+	city     *city.Service
+	files    *files.Files
+	library  *library.Library
+	notices  *notices.Service
+
+	closers []func() error
+}
+
+// open connects to the stores and migrates; build makes the services on them.
+func open(ctx context.Context, cfg config.Config, log *slog.Logger) (*app, error) {
+	a := &app{cfg: cfg, log: log, clock: clock.System{}}
+	var err error
+	if a.db, err = database.Open(ctx, cfg.Database, cfg.DBConns); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, a.db.Close)
+	if _, err = a.db.Migrate(ctx, migrations.FS); err != nil {
+		return a, err
+	}
+	if a.redis, err = redisx.Open(ctx, cfg.Redis); err != nil {
+		return a, err
+	}
+	a.closers = append(a.closers, a.redis.Close)
+	a.live = live.New(a.redis.Client, 5000)
+	a.closers = append(a.closers, func() error { a.live.Close(); return nil })
+	if cfg.Keys != "" {
+		a.seal, err = seal.FromConfig(cfg.Keys, cfg.KeyID, cfg.IndexKey)
+	} else {
+		a.seal, err = seal.LoadOrCreate(cfg.Data)
+	}
+	if err != nil {
+		return a, err
+	}
+	if a.index, err = textindex.Open(filepath.Join(cfg.Data, "library-index.db")); err != nil {
+		return a, err
+	}
+	a.closers = append(a.closers, a.index.Close)
+	a.limits = limit.New(a.redis.Client, limitClasses)
+	smsProvider, mailProvider, err := carriers(cfg, log)
+	if err != nil {
+		return a, err
+	}
+	return a, a.build(ctx, smsProvider, mailProvider)
+}
+
+// build makes the services, lowest first, on the app's clock.
+func (a *app) build(ctx context.Context, smsProvider sms.Provider, mailProvider mail.Provider) error {
+	store, err := blob.NewDir(filepath.Join(a.cfg.Data, "files"))
+	if err != nil {
+		return err
+	}
+	a.outbox = outbox.New(a.db, a.clock)
+	a.audit = audit.New(a.db, a.clock)
+	a.city = city.New(a.db, a.clock, a.audit)
+	a.calendar = calendar.New(a.db, a.clock, a.audit, a.outbox, a.city.Zone)
+	a.notices = notices.New(notices.Deps{
+		DB: a.db, Clock: a.clock, Outbox: a.outbox, Audit: a.audit, Seal: a.seal, SMS: smsProvider, Mail: mailProvider, Live: a.live,
+		Site: notices.CitySite{City: a.city, Address: a.cfg.BaseURL}, Log: a.log, Demo: a.cfg.Demo,
+	})
+	a.accounts = accounts.New(accounts.Deps{
+		DB: a.db, Clock: a.clock, Audit: a.audit, Seal: a.seal, Passwords: password.New(password.Recommended, 2),
+		Codes:  onetime.New(a.redis.Client, a.seal.Derive("onetime", "codes"), codesPerDay),
+		Sender: a.notices, Settings: a.signInRules,
+	})
+	a.files = files.New(a.db, store, a.clock, a.attachmentLimit)
+	a.library = library.New(library.Deps{
+		DB: a.db, Clock: a.clock, Audit: a.audit, Index: a.index, Seal: a.seal, PII: pii.New(publicNumbers...), Reads: tally.New(a.redis.Client, "reads"),
+	})
+	a.cases = cases.New(cases.Deps{
+		DB: a.db, Clock: a.clock, Seal: a.seal, Audit: a.audit, Outbox: a.outbox, Files: a.files, Library: a.library, Notices: a.notices,
+		Deadlines: a.calendar, Accounts: a.accounts, Policy: a.city, Live: a.live,
+	})
+	a.accounts.SetInUse(a.cases)
+	if err := a.city.SeedDefaults(ctx); err != nil {
+		return err
+	}
+	if err := a.calendar.Seed(ctx); err != nil {
+		return err
+	}
+	return a.cases.SeedDesk(ctx)
+}
+
+// codesPerDay is how many one-time codes one phone gets a day.
+const codesPerDay = 10
+
+// publicNumbers are no personal data: hotlines everybody is meant to call.
+var publicNumbers = []string{"12345", "110", "119", "120", "12333", "12315", "12348", "12388"}
+
+// limitClasses bound how often somebody may do something; keys are network addresses, and phones or case numbers where the class says so.
+// What guards a secret fails closed when Redis is down, the rest goes on counted by each process.
+var limitClasses = map[string]limit.Limit{
+	"code":          {Rate: 20, Period: time.Hour, Burst: 10, WhenDown: limit.Closed},
+	"sign-in":       {Rate: 60, Period: 10 * time.Minute, Burst: 20, WhenDown: limit.Closed},
+	"staff-sign-in": {Rate: 60, Period: 10 * time.Minute, Burst: 20, WhenDown: limit.Open},
+	"track":         {Rate: 30, Period: 10 * time.Minute, Burst: 10, WhenDown: limit.Open},
+	"submit":        {Rate: 30, Period: time.Hour, Burst: 10, WhenDown: limit.Open},
+	"upload":        {Rate: 120, Period: time.Hour, Burst: 40, WhenDown: limit.Open},
+	"write":         {Rate: 240, Period: 10 * time.Minute, Burst: 60, WhenDown: limit.Open},
+	"search":        {Rate: 120, Period: time.Minute, Burst: 60, WhenDown: limit.Open},
+	"vote":          {Rate: 60, Period: time.Hour, Burst: 20, WhenDown: limit.Open},
+	"api":           {Rate: 600, Period: time.Minute, Burst: 200, WhenDown: limit.Open},
+}
+
+// signInRules are the city's settings in the words of the accounts.
+func (a *app) signInRules(ctx context.Context) (accounts.Settings, error) {
+	s, err := a.city.Security(ctx)
+	if err != nil {
+		return accounts.Settings{}, err
+	}
+	p, err := a.city.Profile(ctx)
+	return accounts.Settings{
+		LockAfter: s.LockAfter, LockFor: time.Duration(s.LockMinutes) * time.Minute, SecondFactorRoles: s.SecondFactorRoles,
+		StaffIdle: time.Duration(s.SessionHours) * time.Hour, ResidentIdle: time.Duration(s.ResidentDays) * 24 * time.Hour,
+		VisitorIdle: time.Duration(s.VisitorDays) * 24 * time.Hour, Issuer: p.SiteName,
+	}, err
+}
+
+func (a *app) attachmentLimit(ctx context.Context) int {
+	n, err := a.city.CaseNumbers(ctx)
+	if err != nil {
+		return city.DefaultHandling().Attachments
+	}
+	return n.Attachments
+}
+
+func (a *app) close() error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// carriers are the providers of SMS and mail that the configuration names; without one, messages end on the console's log, masked.
+func carriers(cfg config.Config, log *slog.Logger) (sms.Provider, mail.Provider, error) {
+	var texts sms.Provider = sms.Console{Log: log}
+	var mails mail.Provider = mail.Console{Log: log}
+	if cfg.SMSURL != "" {
+		gateway, err := sms.NewGateway(cfg.SMSURL, cfg.SMSKey, []byte(cfg.SMSSecret), 0)
+		if err != nil {
+			return nil, nil, err
+		}
+		texts = gateway
+	}
+	if cfg.SMTPURL != "" {
+		settings, err := smtpSettings(cfg.SMTPURL)
+		if err != nil {
+			return nil, nil, err
+		}
+		server, err := mail.NewSMTP(settings)
+		if err != nil {
+			return nil, nil, err
+		}
+		mails = server
+	}
+	return texts, mails, nil
+}
+
+// smtpSettings reads smtp://user:password@host:587?from=…&security=starttls.
+func smtpSettings(address string) (mail.Settings, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "smtp" || u.Hostname() == "" {
+		return mail.Settings{}, errors.New("HUIYIN_SMTP_URL: want smtp://user:password@host:587?from=name@example.cn&security=starttls")
+	}
+	s := mail.Settings{Host: u.Hostname(), From: u.Query().Get("from"), Security: u.Query().Get("security")}
+	if p := u.Port(); p != "" {
+		if s.Port, err = strconv.Atoi(p); err != nil {
+			return s, fmt.Errorf("HUIYIN_SMTP_URL: port %q", p)
+		}
+	}
+	if u.User != nil {
+		s.Username = u.User.Username()
+		s.Password, _ = u.User.Password()
+	}
+	return s, nil
+}

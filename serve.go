@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"huiyin/api"
+	"huiyin/api/kit"
+	"huiyin/config"
+	"huiyin/internal/i18n"
+	"huiyin/internal/presence"
+	"huiyin/web"
+)
+
+// serve is the web role; with the in-process Redis it is the worker too.
+func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
+	a, err := openWithDemo(ctx, cfg, log)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
+	defer func() { _ = a.close() }()
+	server, err := a.server()
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("%w (set HUIYIN_ADDR to another address, such as 127.0.0.1:8081)", err)
+	}
+	var parts sync.WaitGroup
+	parts.Go(func() { a.library.Follow(ctx) })
+	if cfg.Worker {
+		r, err := a.runner()
+		if err != nil {
+			return err
+		}
+		parts.Go(func() {
+			if err := r.Run(ctx); err != nil && ctx.Err() == nil {
+				log.Error("worker stopped", "error", err)
+			}
+		})
+	}
+	web := api.Listen(cfg.Addr, server.Handler)
+	failed := make(chan error, 2)
+	go func() { failed <- web.Serve(listener) }()
+	if cfg.MetricsAddr != "" {
+		metrics := api.Listen(cfg.MetricsAddr, server.Metrics)
+		go func() { failed <- metrics.ListenAndServe() }()
+		defer func() { _ = metrics.Close() }()
+	}
+	a.greet()
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		err = nil
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.ShutdownWait)
+	defer cancel()
+	a.live.Close() // event streams would otherwise hold the server open
+	if e := web.Shutdown(end); e != nil {
+		_ = web.Close()
+	}
+	parts.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+func (a *app) server() (*api.Server, error) {
+	catalogs, err := i18n.Load(web.FS)
+	if err != nil {
+		return nil, err
+	}
+	return api.New(api.Deps{
+		Kit: kit.Deps{
+			Log: a.log, Clock: a.clock, Catalogs: catalogs, Accounts: a.accounts, City: a.city, Limits: a.limits, Live: a.live,
+			Secure: a.cfg.Secure(), Demo: a.cfg.Demo, BaseURL: a.cfg.BaseURL, Revision: a.revision,
+		},
+		Accounts: a.accounts, Audit: a.audit, Calendar: a.calendar, Cases: a.cases, City: a.city, Files: a.files, Library: a.library, Notices: a.notices,
+		Presence: presence.New(a.redis.Client), Proxies: a.cfg.Proxies, Demo: a.demoAccounts(), DB: a.db, Seal: a.seal,
+		Ready: map[string]func(ctx context.Context) error{
+			"database": a.db.Ping,
+			"redis": func(ctx context.Context) error {
+				if !a.redis.Up(ctx) {
+					return errors.New("redis does not answer")
+				}
+				return nil
+			},
+		},
+	})
+}
+
+// revision changes whenever something changes that public pages show; a database that does not answer keeps the last one.
+func (a *app) revision() string {
+	ctx := context.Background()
+	var departments, topics string
+	settings, err := a.city.Revision(ctx)
+	if err != nil {
+		settings = -1
+	}
+	if tree, err := a.accounts.Departments(ctx); err == nil {
+		departments = tree.Version
+	}
+	if tree, err := a.cases.Topics(ctx); err == nil {
+		topics = tree.Version
+	}
+	return strconv.FormatInt(settings, 36) + "." + strconv.FormatInt(a.library.Revision(), 36) + "." + departments + "." + topics
+}

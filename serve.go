@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strconv"
 	"sync"
 
 	"huiyin/api"
@@ -81,7 +80,7 @@ func (a *app) server() (*api.Server, error) {
 	return api.New(api.Deps{
 		Kit: kit.Deps{
 			Log: a.log, Clock: a.clock, Catalogs: catalogs, Accounts: a.accounts, City: a.city, Limits: a.limits, Live: a.live,
-			Secure: a.cfg.Secure(), Demo: a.cfg.Demo, BaseURL: a.cfg.BaseURL, Revision: a.revision,
+			Secure: a.cfg.Secure(), Demo: a.cfg.Demo, BaseURL: a.cfg.BaseURL,
 		},
 		Accounts: a.accounts, Audit: a.audit, Calendar: a.calendar, Cases: a.cases, City: a.city, Files: a.files, Library: a.library, Notices: a.notices,
 		Presence: presence.New(a.redis.Client), Proxies: a.cfg.Proxies, Demo: a.demoAccounts(), DB: a.db, Seal: a.seal,
@@ -95,21 +94,4 @@ func (a *app) server() (*api.Server, error) {
 			},
 		},
 	})
-}
-
-// revision changes whenever something changes that public pages show; a database that does not answer keeps the last one.
-func (a *app) revision() string {
-	ctx := context.Background()
-	var departments, topics string
-	settings, err := a.city.Revision(ctx)
-	if err != nil {
-		settings = -1
-	}
-	if tree, err := a.accounts.Departments(ctx); err == nil {
-		departments = tree.Version
-	}
-	if tree, err := a.cases.Topics(ctx); err == nil {
-		topics = tree.Version
-	}
-	return strconv.FormatInt(settings, 36) + "." + strconv.FormatInt(a.library.Revision(), 36) + "." + departments + "." + topics
 }

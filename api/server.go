@@ -68,6 +68,7 @@ func New(d Deps) (*Server, error) {
 	})
 	d.Kit.ConsoleNav = con.Nav
 	d.Kit.Entrances = portal.Entrances
+	d.Kit.Revision = d.revision
 	k, err := kit.New(d.Kit)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,8 @@
-// Package demo holds the demo county 临江县: its departments, people, topics, texts and a few hundred cases, all invented.
+// Package demo makes the demo county 临江县: its departments, people, topics, texts and a few hundred cases, all invented, and builds it
+// into an empty database.
 //
-// This file only embeds and parses them. It must not know the database or the services; whoever builds the demo turns
-// these values into use-case calls, so that a demo case went through the same doors as a real one.
+// The content is embedded; Build turns it into calls of the use cases, each at its own past moment, so that a demo case went through the
+// same doors as a real one and its history, audit and notices are true. It must not write a table of the product itself.
 package demo
 
 import (

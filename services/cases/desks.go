@@ -50,8 +50,12 @@ func (s *Service) SaveDesk(ctx context.Context, actor models.Actor, id int64, in
 		f.Add("review", i18n.N("请选择由谁审核。"))
 	}
 	if in.DepartmentID != 0 {
-		if _, err := s.Accounts.Department(ctx, in.DepartmentID); err != nil {
+		_, err := s.Accounts.Department(ctx, in.DepartmentID)
+		switch {
+		case fault.Is(err, fault.NotFound):
 			f.Add("department_id", i18n.N("请选择一个部门。"))
+		case err != nil:
+			return models.Desk{}, err
 		}
 	}
 	if in.DepartmentID == 0 && !in.Active {

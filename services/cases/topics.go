@@ -194,7 +194,11 @@ func (s *Service) checkTopic(ctx context.Context, id int64, in TopicInput) error
 		if p := tree.ByID(in.ParentID); p.ID == 0 || p.ParentID != 0 || p.ID == id || len(tree.Under(id)) > 1 {
 			f.Add("parent_id", i18n.N("分类只有两级，请选择一个上级大类。"))
 		}
-		if d, err := s.Accounts.Department(ctx, in.DepartmentID); err != nil || !d.Active {
+		d, err := s.Accounts.Department(ctx, in.DepartmentID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if !d.Active {
 			f.Add("department_id", i18n.N("请选择由哪个部门答复。"))
 		}
 	}

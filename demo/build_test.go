@@ -1,0 +1,327 @@
+package demo_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"huiyin/demo"
+	"huiyin/internal/blob"
+	"huiyin/internal/clock"
+	"huiyin/internal/database"
+	"huiyin/internal/outbox"
+	"huiyin/internal/password"
+	"huiyin/internal/pii"
+	"huiyin/internal/seal"
+	"huiyin/internal/sms"
+	"huiyin/internal/textindex"
+	"huiyin/models"
+	"huiyin/services/accounts"
+	"huiyin/services/audit"
+	"huiyin/services/calendar"
+	"huiyin/services/cases"
+	"huiyin/services/city"
+	"huiyin/services/files"
+	"huiyin/services/library"
+	"huiyin/services/notices"
+	"huiyin/test/testenv"
+)
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wired is every use case of the demo on one clock, as the program wires them for a seeding run.
+func wired(t *testing.T, db *database.DB, c *clock.Fake) demo.Services {
+	t.Helper()
+	box, err := seal.New(map[string][]byte{"k1": bytes.Repeat([]byte{1}, seal.KeySize)}, "k1", bytes.Repeat([]byte{2}, seal.KeySize))
+	ok(t, err)
+	store, err := blob.NewDir(filepath.Join(t.TempDir(), "files"))
+	ok(t, err)
+	index, err := textindex.Open(filepath.Join(t.TempDir(), "library.index"))
+	ok(t, err)
+	t.Cleanup(func() { _ = index.Close() })
+	s := demo.Services{DB: db, Outbox: outbox.New(db, c), Audit: audit.New(db, c)}
+	s.City = city.New(db, c, s.Audit)
+	s.Calendar = calendar.New(db, c, s.Audit, s.Outbox, s.City.Zone)
+	s.Accounts = accounts.New(accounts.Deps{
+		DB: db, Clock: c, Audit: s.Audit, Seal: box, Passwords: password.New(password.Cheap, 2), Codes: demo.Codes{}, Sender: demo.Quiet{},
+	})
+	s.Notices = notices.New(notices.Deps{
+		DB: db, Clock: c, Outbox: s.Outbox, Audit: s.Audit, Seal: box, SMS: sms.Console{}, Live: demo.Quiet{},
+		Site: notices.CitySite{City: s.City, Address: "http://localhost:8080"}, Demo: true,
+	})
+	s.Library = library.New(library.Deps{DB: db, Clock: c, Audit: s.Audit, Index: index, Seal: box, PII: pii.New()})
+	s.Cases = cases.New(cases.Deps{
+		DB: db, Clock: c, Seal: box, Audit: s.Audit, Outbox: s.Outbox, Files: files.New(db, store, c, nil), Library: s.Library,
+		Notices: s.Notices, Deadlines: s.Calendar, Accounts: s.Accounts, Policy: s.City, Live: demo.Quiet{},
+	})
+	s.Accounts.SetInUse(s.Cases)
+	return s
+}
+
+var china = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+func TestBuild(t *testing.T) {
+	for name, now := range map[string]time.Time{
+		"a Sunday night":               time.Date(2026, 11, 22, 1, 12, 0, 0, china),
+		"the morning after the 1st":    time.Date(2026, 10, 8, 10, 5, 0, 0, china),
+		"the end of spring festival":   time.Date(2026, 2, 24, 16, 45, 0, 0, china),
+		"in the middle of the holiday": time.Date(2026, 10, 4, 15, 0, 0, 0, china),
+		"a year that is not announced": time.Date(2027, 3, 4, 12, 20, 0, 0, china),
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, c := testenv.SQLite(t), clock.NewFake(now)
+			s := wired(t, db, c)
+			if state, err := demo.State(t.Context(), db); err != nil || state != demo.None {
+				t.Fatal(state, err)
+			}
+			began, most := time.Now(), 0
+			ok(t, demo.Build(t.Context(), s, c, func(done, total int, what string) {
+				if done < most || done > total || what == "" {
+					t.Errorf("progress %d of %d (%q) after %d", done, total, what, most)
+				}
+				most = done
+			}))
+			t.Logf("built in %.1f s, %d steps", time.Since(began).Seconds(), most)
+			if state, err := demo.State(t.Context(), db); err != nil || state != demo.Complete {
+				t.Fatal(state, err)
+			}
+			if !c.Now().Equal(now.UTC()) {
+				t.Error("the clock stands at ", c.Now())
+			}
+			if err := demo.Build(t.Context(), s, c, nil); !errors.Is(err, demo.ErrNotEmpty) {
+				t.Error("a second build: ", err)
+			}
+			check(t, s, now)
+		})
+	}
+}
+
+func check(t *testing.T, s demo.Services, now time.Time) {
+	ctx := t.Context()
+	var all []models.Case
+	ok(t, s.DB.Conn(ctx).Order("id").Find(&all).Error)
+	checkCases(t, all, now)
+	checkTimes(t, s, now)
+	checkLibrary(t, s)
+	report, err := s.Audit.Verify(ctx, models.System(), 0, 0, nil)
+	ok(t, err)
+	if !report.OK || report.Waiting || report.Checked < 3000 {
+		t.Errorf("the chain: %+v", report)
+	}
+	due, err := s.Outbox.Due(ctx, 10, 0)
+	ok(t, err)
+	if open := count(t, s, "SELECT count(*) FROM outbox WHERE open_key = 1"); len(due) > 0 || open > 0 {
+		t.Errorf("%d tasks are open, %d due", open, len(due))
+	}
+	var states []string
+	ok(t, s.DB.Conn(ctx).Raw("SELECT DISTINCT state FROM deliveries").Scan(&states).Error)
+	if !slices.Equal(states, []string{string(models.DeliverySent)}) {
+		t.Error("deliveries are ", states)
+	}
+	if n := count(t, s, "SELECT count(*) FROM sessions WHERE revoked_at IS NULL"); n > 0 {
+		t.Errorf("%d sessions are left", n)
+	}
+	list, err := demo.Accounts()
+	ok(t, err)
+	roles := map[models.Role]bool{}
+	for _, a := range list {
+		if _, pending, err := s.Accounts.SignInStaff(ctx, models.Actor{}, a.Account, a.Password); err != nil || pending != "" {
+			t.Error(a.Account, pending, err)
+		}
+		for _, r := range a.Roles {
+			roles[r] = true
+		}
+	}
+	if len(roles) != len(models.Roles) {
+		t.Error("the accounts show only ", slices.Collect(maps.Keys(roles)))
+	}
+}
+
+func checkCases(t *testing.T, all []models.Case, now time.Time) {
+	t.Helper()
+	content, err := demo.Load()
+	ok(t, err)
+	want, got := map[models.CaseStatus]int{}, map[models.CaseStatus]int{}
+	for _, k := range content.Cases {
+		switch k.State {
+		case "returned", "followed_up", "reopened":
+			want[models.Handling]++
+		case "published":
+			want[models.Closed]++
+		default:
+			want[models.CaseStatus(k.State)]++
+		}
+	}
+	today, tomorrow := now.In(china).Format(time.DateOnly), 0
+	var late, dueToday, published, ready, anonymous int
+	overdue := map[string]bool{}
+	for _, k := range content.Cases {
+		overdue[k.Title] = k.Overdue
+	}
+	for _, c := range all {
+		got[c.Status]++
+		if c.Publication == models.Published {
+			published++
+		}
+		if c.Publication == models.PublicationReady {
+			ready++
+		}
+		if c.Anonymous {
+			anonymous++
+		}
+		if !c.IsOpen {
+			continue
+		}
+		if c.DueAt.Before(now) != overdue[c.Title] {
+			t.Errorf("%s %s (%s) is due %s", c.Number, c.Title, c.Status, c.DueAt.In(china))
+		}
+		if c.DueAt.Before(now) {
+			late++
+		} else if c.DueAt.In(china).Format(time.DateOnly) == today {
+			dueToday++
+		} else if c.DueSoonToldAt != nil {
+			tomorrow++
+		}
+		if c.DueAt.Before(now) != (c.OverdueToldAt != nil) {
+			t.Errorf("%s: overdue is not told, or wrongly", c.Number)
+		}
+	}
+	if !maps.Equal(want, got) {
+		t.Errorf("want %v, got %v", want, got)
+	}
+	if published < 120 || late < 6 || dueToday+tomorrow < 8 || ready < 1 || anonymous < 20 {
+		t.Errorf("published %d, overdue %d, due today %d, soon %d, ready %d, anonymous %d", published, late, dueToday, tomorrow, ready, anonymous)
+	}
+}
+
+func count(t *testing.T, s demo.Services, query string, args ...any) (n int64) {
+	t.Helper()
+	ok(t, s.DB.Conn(t.Context()).Raw(query, args...).Scan(&n).Error)
+	return n
+}
+
+// checkTimes: nothing happened in the future, events follow each other, staff work on working days, and answers came in time.
+func checkTimes(t *testing.T, s demo.Services, now time.Time) {
+	t.Helper()
+	var events []models.CaseEvent
+	ok(t, s.DB.Conn(t.Context()).Order("case_id, id").Find(&events).Error)
+	offHours, staff, last := 0, 0, models.CaseEvent{}
+	for _, e := range events {
+		if e.At.After(now) || e.CaseID == last.CaseID && e.At.Before(last.At) {
+			t.Errorf("case %d: %s at %s after %s", e.CaseID, e.Action, e.At, last.At)
+		}
+		last = e
+		if e.ActorKind != string(models.StaffActor) {
+			continue
+		}
+		staff++
+		n, err := s.Calendar.WorkingDays(t.Context(), e.At.AddDate(0, 0, -1), e.At)
+		ok(t, err)
+		if hour := e.At.In(china).Hour(); n == 0 || hour < 8 || hour > 18 {
+			offHours++
+		}
+	}
+	if staff < 1500 || offHours*50 > staff {
+		t.Errorf("of %d steps of staff %d are out of hours", staff, offHours)
+	}
+	if n := count(t, s, `SELECT count(*) FROM cases WHERE answered_at > due_at`); n > 0 {
+		t.Errorf("%d answers came late", n)
+	}
+	if n := count(t, s, `SELECT count(*) FROM deliveries WHERE sent_at > ?`, now.UTC()); n > 0 {
+		t.Errorf("%d deliveries are of the future", n)
+	}
+	if n := count(t, s, `SELECT count(*) FROM deliveries WHERE channel = 'sms'`); n < 700 {
+		t.Errorf("only %d messages to residents", n)
+	}
+}
+
+func checkLibrary(t *testing.T, s demo.Services) {
+	t.Helper()
+	ctx := t.Context()
+	ok(t, s.Library.CatchUp(ctx))
+	n, err := s.Library.Count(ctx)
+	ok(t, err)
+	if n < 120 {
+		t.Errorf("%d entries", n)
+	}
+	seen, months := 0, map[string]bool{}
+	for page := (library.Page{Next: ""}); seen == 0 || page.Next != ""; {
+		page, err = s.Library.List(ctx, library.Filter{After: page.Next, Limit: 100})
+		ok(t, err)
+		for _, e := range page.Entries {
+			seen++
+			months[e.PublishedAt.Format("2006-01")] = true
+			checkEntry(t, s, e)
+		}
+		if len(page.Entries) == 0 {
+			break
+		}
+	}
+	if seen != n || len(months) < 3 {
+		t.Errorf("%d of %d entries listed, of months %v", seen, n, months)
+	}
+	p, err := s.City.Profile(ctx)
+	ok(t, err)
+	for _, q := range p.PopularQuestions {
+		if found, err := s.Library.Search(ctx, library.Query{Text: q}); err != nil || len(found.Hits) == 0 || found.Relaxed {
+			t.Errorf("大家常问 %q finds %d, relaxed %v, %v", q, len(found.Hits), found.Relaxed, err)
+		}
+	}
+	if n := count(t, s, "SELECT count(*) FROM library_votes"); n < 200 {
+		t.Errorf("%d votes", n)
+	}
+	if n := count(t, s, "SELECT count(*) FROM favourites"); n < 20 {
+		t.Errorf("%d favourites", n)
+	}
+	if n := count(t, s, "SELECT count(*) FROM publications WHERE prepared_by = published_by"); n > 0 {
+		t.Errorf("%d were published by who prepared them", n)
+	}
+}
+
+func checkEntry(t *testing.T, s demo.Services, e library.Entry) {
+	t.Helper()
+	found, err := s.Library.Search(t.Context(), library.Query{Text: e.Title})
+	ok(t, err)
+	if !slices.ContainsFunc(found.Hits, func(h library.Hit) bool { return h.ID == e.ID }) {
+		t.Errorf("%q is not found by its title", e.Title)
+	}
+	for _, f := range pii.Find(e.Title + "\n" + e.Question + "\n" + e.Answer) {
+		if f.Kind != pii.Name && f.Replacement != f.Text && !strings.HasPrefix(f.Text, "0000-62") {
+			t.Errorf("%q holds %s %q", e.Title, f.Kind, f.Text)
+		}
+	}
+	if e.Reads == 0 || e.PublishedAt.Before(e.AnsweredAt) || e.AnsweredAt.Before(e.AskedAt) || e.WorkingDays > 5 {
+		t.Errorf("%q: %+v", e.Title, e)
+	}
+}
+
+func TestAnInterruptedBuildIsSeen(t *testing.T) {
+	db, c := testenv.SQLite(t), clock.NewFake(time.Date(2026, 11, 23, 12, 0, 0, 0, china))
+	s := wired(t, db, c)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := demo.Build(ctx, s, c, func(_, _ int, what string) {
+		if what == "topics" {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if state, err := demo.State(t.Context(), db); err != nil || state != demo.Partial {
+		t.Fatal(state, err)
+	}
+	if err := demo.Build(t.Context(), s, c, nil); !errors.Is(err, demo.ErrNotEmpty) {
+		t.Fatal(err)
+	}
+}

@@ -41,8 +41,8 @@ func (a *app) runner() (*jobs.Runner, error) {
 }
 
 // recomputeDeadlines follows a change of the calendar; its effect is guarded case by case, so the task closes when all are done.
-func (a *app) recomputeDeadlines(ctx context.Context, taskID, _ int64) error {
-	if _, err := a.cases.RecomputeProvisional(ctx, 200); err != nil {
+func (a *app) recomputeDeadlines(ctx context.Context, taskID, year int64) error {
+	if _, err := a.cases.Recompute(ctx, int(year), 200); err != nil {
 		return err
 	}
 	_, err := a.outbox.Done(ctx, taskID)

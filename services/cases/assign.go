@@ -56,6 +56,7 @@ type BulkOutcome struct {
 const MaxBulk = 100
 
 // AssignMany gives several cases to one handler, each in its own transaction: those that cannot be assigned stay as they are, with the reason.
+// An error means that something broke: the outcomes are those until then.
 func (s *Service) AssignMany(ctx context.Context, actor models.Actor, numbers []string, in AssignInput) ([]BulkOutcome, error) {
 	if len(numbers) == 0 {
 		return nil, fault.New(fault.Invalid, i18n.N("请先勾选要分派的诉求。"))
@@ -67,6 +68,9 @@ func (s *Service) AssignMany(ctx context.Context, actor models.Actor, numbers []
 	outcomes := make([]BulkOutcome, 0, len(numbers))
 	for _, n := range numbers {
 		_, err := s.Assign(ctx, actor, n, in)
+		if fault.KindOf(err) == fault.Internal && err != nil {
+			return outcomes, err
+		}
 		outcomes = append(outcomes, BulkOutcome{Number: n, Err: err})
 	}
 	return outcomes, nil

@@ -90,19 +90,18 @@ func (s *Service) each(ctx context.Context, numbers []string, fn func(ctx contex
 	return done, nil
 }
 
-// RecomputeProvisional counts the deadlines of open cases anew after a year of the calendar has arrived. Returns how many moved.
-func (s *Service) RecomputeProvisional(ctx context.Context, limit int) (int, error) {
+// Recompute counts the deadlines of open cases anew after a year of the calendar has changed, at most limit at a time; what is due
+// before that year is not touched. Returns how many moved.
+func (s *Service) Recompute(ctx context.Context, year, limit int) (int, error) {
 	moved := 0
-	after := int64(0)
+	last := models.Case{DueAt: time.Date(year, 1, 1, 0, 0, 0, 0, s.Policy.Zone(ctx)).UTC()}
 	for {
-		list, err := s.provisional(ctx, after, limit)
+		list, err := s.dueAfter(ctx, last, limit)
 		if err != nil || len(list) == 0 {
 			return moved, err
 		}
-		for i := range list {
-			c := &list[i]
-			after = c.ID
-			changed, err := s.recompute(ctx, c)
+		for _, c := range list {
+			changed, err := s.recompute(ctx, c.ID)
 			if err != nil {
 				return moved, err
 			}
@@ -110,24 +109,45 @@ func (s *Service) RecomputeProvisional(ctx context.Context, limit int) (int, err
 				moved++
 			}
 		}
+		last = list[len(list)-1]
 	}
 }
 
-func (s *Service) recompute(ctx context.Context, c *models.Case) (bool, error) {
-	due, basis, provisional, moved, err := s.Deadlines.Recomputed(ctx, c.DueBasis)
-	if err != nil || (!moved && provisional == c.DueProvisional) {
+// recompute tries again when somebody was faster: a case left out here would keep a wrong date.
+func (s *Service) recompute(ctx context.Context, id int64) (moved bool, err error) {
+	for range 5 {
+		err = s.DB.Tx(ctx, func(ctx context.Context) error {
+			moved, err = s.recount(ctx, id)
+			return err
+		})
+		if !fault.Is(err, fault.Conflict) {
+			break
+		}
+	}
+	return moved && err == nil, err
+}
+
+func (s *Service) recount(ctx context.Context, id int64) (moved bool, err error) {
+	c, err := s.byID(ctx, id)
+	if err != nil || !c.Status.Open() {
 		return false, err
 	}
-	err = s.DB.Tx(ctx, func(ctx context.Context) error {
-		w := &work{Actor: models.System(), Case: c, Now: s.Clock.Now(), Shown: true, Detail: map[string]any{"due": due}}
-		set := map[string]any{"due_at": due, "due_basis": basis, "due_provisional": provisional}
-		if err := s.write(ctx, c, c.Status, set); err != nil {
-			return err
-		}
-		return s.record(ctx, ActRecompute, c.Status, w)
-	})
-	if fault.Is(err, fault.Conflict) {
-		return false, nil
+	due, basis, provisional, _, err := s.Deadlines.Recomputed(ctx, c.DueBasis)
+	if err != nil || basis == c.DueBasis {
+		return false, err
 	}
-	return err == nil, err
+	moved = !due.Equal(c.DueAt)
+	w := &work{Actor: models.System(), Case: c, Now: s.Clock.Now(), Shown: moved || provisional != c.DueProvisional, Detail: map[string]any{"due": due}}
+	set := map[string]any{"due_at": due, "due_basis": basis, "due_provisional": provisional}
+	if moved {
+		set["due_soon_told_at"], set["overdue_told_at"] = nil, nil
+	}
+	if err := s.write(ctx, c, c.Status, set); err != nil {
+		return false, err
+	}
+	if err := s.record(ctx, ActRecompute, c.Status, w); err != nil {
+		return false, err
+	}
+	s.hint(ctx, c)
+	return moved, nil
 }

@@ -9,13 +9,26 @@ import (
 
 // Consent allows publication, separately from everything else (个人信息保护法 art. 25).
 func (s *Service) Consent(ctx context.Context, actor models.Actor, number string) (*models.Case, error) {
-	return s.act(ctx, actor, number, ActConsent, 0, func(_ context.Context, w *work) error {
+	return s.act(ctx, actor, number, ActConsent, 0, func(ctx context.Context, w *work) error {
 		w.Set["consent_at"], w.Set["consent_withdrawn_at"], w.Shown = w.Now, nil, true
-		if !w.Case.Status.Open() && w.Case.Status != models.Withdrawn && w.Case.Publication == models.PublicationNone {
-			w.Set["publication"] = models.PublicationWanted
+		if w.Case.Status == models.Answered || w.Case.Status == models.Closed {
+			return s.wantPublication(ctx, w)
 		}
 		return nil
 	})
+}
+
+// wantPublication asks the handlers for a public version, or for going on with the one that an earlier consent began.
+func (s *Service) wantPublication(ctx context.Context, w *work) error {
+	p, _, err := s.Library.OfCase(ctx, w.Case.ID)
+	if err != nil {
+		return err
+	}
+	w.Set["publication"] = models.PublicationWanted
+	if p.Status == models.PublicationDraft || p.Status == models.PublicationReady {
+		w.Set["publication"] = p.Status
+	}
+	return nil
 }
 
 // WithdrawConsent takes the consent back (art. 15). What was published on it leaves the library in the same transaction.
@@ -23,10 +36,9 @@ func (s *Service) WithdrawConsent(ctx context.Context, actor models.Actor, numbe
 	return s.act(ctx, actor, number, ActWithdrawConsent, 0, func(ctx context.Context, w *work) error {
 		w.Set["consent_withdrawn_at"], w.Shown = w.Now, true
 		switch w.Case.Publication {
-		case models.PublicationNone:
-		case models.PublicationWanted:
-			w.Set["publication"] = models.PublicationNone
-		default:
+		case models.PublicationWanted, models.PublicationDraft, models.PublicationReady:
+			w.Set["publication"] = models.PublicationNone // a draft stays in its drawer, should the consent come back
+		case models.Published:
 			if _, err := s.Library.TakeOut(ctx, models.System(), w.Case.ID, i18n.N("来信人撤回了公开同意。")); err != nil {
 				return err
 			}

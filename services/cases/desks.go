@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 
+	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
@@ -69,6 +70,9 @@ func (s *Service) SaveDesk(ctx context.Context, actor models.Actor, id int64, in
 		Unit: in.Unit, Review: in.Review, SendOnApproval: in.SendOnApproval, Active: in.Active, Version: in.Version + 1, UpdatedAt: s.Clock.Now(),
 	}
 	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		if err := s.sameDepartment(ctx, id, in); err != nil {
+			return err
+		}
 		if err := s.putDesk(ctx, &d, in.Version); err != nil {
 			return err
 		}
@@ -76,6 +80,23 @@ func (s *Service) SaveDesk(ctx context.Context, actor models.Actor, id int64, in
 			"department": d.DepartmentID, "simple": d.SimpleDays, "ordinary": d.OrdinaryDays, "unit": d.Unit, "review": d.Review, "active": d.Active})
 	})
 	return d, err
+}
+
+// sameDepartment keeps a desk where it is: were the one for all given to a department, the others would have none.
+func (s *Service) sameDepartment(ctx context.Context, id int64, in DeskInput) error {
+	if id == 0 {
+		return nil
+	}
+	var f fault.Fields
+	old, err := s.deskByID(ctx, id)
+	switch {
+	case database.IsNotFound(err):
+		return fault.New(fault.NotFound, i18n.N("没有这个受理窗口。"))
+	case err == nil && old.DepartmentID != in.DepartmentID:
+		f.Add("department_id", i18n.N("受理窗口不能换部门，请为那个部门另设一个。"))
+		return f.Err()
+	}
+	return err
 }
 
 func days(f *fault.Fields, name string, n int64) {

@@ -131,7 +131,7 @@ var flow = map[Action]rule{
 	ActConfirm:         {answered, "", Handler},
 	ActPublish:         {answered, "", Reviewer | Overseer},
 	ActReturnPublish:   {answered, "", Reviewer | Overseer},
-	ActUnpublish:       {answered, "", Reviewer | Overseer},
+	ActUnpublish:       {anyStatus, "", Reviewer | Overseer},
 }
 
 // actionOrder is the order in which buttons and the JSON list show actions.

@@ -131,9 +131,9 @@ func (s *Service) scopeOf(ctx context.Context, actor models.Actor) (scope, error
 		if err != nil {
 			return scope{}, err
 		}
-		top, _ := tree.Get(actor.DepartmentID)
-		sc := scope{every: top.ParentID == 0}
-		for _, d := range tree.Subtree(actor.DepartmentID) {
+		below := tree.Subtree(actor.DepartmentID)
+		sc := scope{every: len(below) == len(tree.All())}
+		for _, d := range below {
 			sc.departments = append(sc.departments, d.ID)
 		}
 		return sc, nil
@@ -150,6 +150,8 @@ type filter struct {
 	unassigned  bool
 	open        bool
 	status      models.CaseStatus
+	notBy       int64 // not the cases whose present reply this person wrote
+	nothing     bool
 	publication []models.PublicationStatus
 	dueFrom     time.Time
 	dueBefore   time.Time
@@ -183,7 +185,7 @@ func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q 
 	case ViewOverdue:
 		f.open, f.dueBefore = true, now
 	case ViewReview:
-		f.status = models.Reviewing
+		f.status, f.notBy, f.nothing = models.Reviewing, actor.ID, !actor.HasAny(models.Reviewer, models.Overseer)
 	case ViewPublish:
 		f.publication, f.newest = publishStates(actor), true
 	case ViewAll:
@@ -191,7 +193,7 @@ func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q 
 	default:
 		return f, fault.New(fault.NotFound, i18n.N("没有这个列表。"))
 	}
-	if q.Status != "" {
+	if q.Status != "" && q.View != ViewReview {
 		f.status = q.Status
 	}
 	if isNumber(q.Search) {

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"slices"
 	"time"
 
 	"huiyin/internal/fault"
@@ -16,6 +17,7 @@ type Numbers = city.Handling
 type facts struct {
 	Now       time.Time
 	Numbers   Numbers
+	Zone      *time.Location
 	Desk      models.Desk
 	Reply     *models.CaseReply // of the present round, nil before anybody wrote
 	Reviewers []int64           // who approved the replies of earlier rounds
@@ -59,7 +61,7 @@ var requires = map[Action]func(a models.Actor, who Standing, c *models.Case, f f
 			return fault.New(fault.Conflict, i18n.N("这件诉求已经重新办理过一次。如有新问题，请另行提问。")).WithReason("already_reopened")
 		case c.RatedAt == nil || c.Rating > Unsatisfied:
 			return fault.New(fault.Conflict, i18n.N("评价为“不满意”或“很不满意”后，才能要求重新办理。")).WithReason("not_unsatisfied")
-		case f.Now.After(ReopenUntil(c, f.Numbers)):
+		case f.Now.After(ReopenUntil(c, f.Numbers, f.Zone)):
 			return fault.New(fault.Conflict, i18n.N("答复已超过 %[1]d 天，不能再要求重新办理。如有新问题，请另行提问。"), f.Numbers.ReopenDays).WithReason("too_late")
 		}
 		return nil
@@ -92,12 +94,14 @@ var requires = map[Action]func(a models.Actor, who Standing, c *models.Case, f f
 // Unsatisfied is the highest rating that counts as not satisfied: 1 很不满意, 2 不满意.
 const Unsatisfied = 2
 
-// ReopenUntil is the last instant at which an unsatisfied resident may ask for the case to be handled again.
-func ReopenUntil(c *models.Case, n Numbers) time.Time {
+// ReopenUntil is the last instant at which an unsatisfied resident may ask for the case to be handled again: like every period, the
+// end of its last day in the city's zone.
+func ReopenUntil(c *models.Case, n Numbers, zone *time.Location) time.Time {
 	if c.AnsweredAt == nil {
 		return time.Time{}
 	}
-	return c.AnsweredAt.AddDate(0, 0, n.ReopenDays)
+	y, m, d := c.AnsweredAt.In(zone).Date()
+	return time.Date(y, m, d+n.ReopenDays+1, 0, 0, 0, 0, zone).Add(-time.Millisecond).UTC()
 }
 
 func hasReply(f facts) error {
@@ -112,18 +116,22 @@ func mayReview(a models.Actor, who Standing, c *models.Case, f facts) error {
 	if err := hasReply(f); err != nil {
 		return err
 	}
-	if f.Reply.AuthorID == a.ID {
-		return fault.New(fault.Forbidden, i18n.N("这份答复是您起草的，请由另一位同事审核。")).WithReason("own_work")
+	if err := mayJudge(a.ID, c, f); err != nil {
+		return err
 	}
 	if f.Desk.Review == models.ReviewByOverseer && who&Overseer == 0 {
 		return fault.New(fault.Forbidden, i18n.N("这个受理窗口的答复由督办岗审核。")).WithReason("overseer_reviews")
 	}
-	if c.ReopenedAt != nil && !c.ReopenedAt.Before(c.AskedAt) {
-		for _, id := range f.Reviewers {
-			if id == a.ID {
-				return fault.New(fault.Forbidden, i18n.N("重新办理的诉求由另一位审核人负责，您审核过上一次的答复。")).WithReason("same_reviewer")
-			}
-		}
+	return nil
+}
+
+// mayJudge is about the person alone, whatever their role: who may not is not asked to, either.
+func mayJudge(id int64, c *models.Case, f facts) error {
+	if f.Reply != nil && f.Reply.AuthorID == id {
+		return fault.New(fault.Forbidden, i18n.N("这份答复是您起草的，请由另一位同事审核。")).WithReason("own_work")
+	}
+	if c.ReopenedAt != nil && !c.ReopenedAt.Before(c.AskedAt) && slices.Contains(f.Reviewers, id) {
+		return fault.New(fault.Forbidden, i18n.N("重新办理的诉求由另一位审核人负责，您审核过上一次的答复。")).WithReason("same_reviewer")
 	}
 	return nil
 }

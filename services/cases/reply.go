@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
@@ -104,25 +105,20 @@ func (s *Service) actOnReply(ctx context.Context, actor models.Actor, number str
 	return result, err
 }
 
-// reviewersFor are the people who may approve the present reply.
+// reviewersFor are the people who may approve the present reply: 督办 where the desk says so, and where nobody in the department may.
 func (s *Service) reviewersFor(ctx context.Context, w *work) ([]accounts.StaffCard, error) {
-	if w.Facts.Desk.Review == models.ReviewByOverseer {
-		return s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
-	}
-	people, err := s.Accounts.ColleaguesByRole(ctx, w.Case.DepartmentID, models.Reviewer)
-	if err != nil {
-		return nil, err
-	}
-	var others []accounts.StaffCard
-	for _, p := range people {
-		if p.ID != w.Actor.ID {
-			others = append(others, p)
+	if w.Facts.Desk.Review != models.ReviewByOverseer {
+		people, err := s.Accounts.ColleaguesByRole(ctx, w.Case.DepartmentID, models.Reviewer)
+		if people = judges(people, w); err != nil || len(people) > 0 {
+			return people, err
 		}
 	}
-	if len(others) == 0 { // nobody in the department may judge this: 督办 steps in
-		return s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
-	}
-	return others, nil
+	people, err := s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
+	return judges(people, w), err
+}
+
+func judges(people []accounts.StaffCard, w *work) []accounts.StaffCard {
+	return slices.DeleteFunc(people, func(p accounts.StaffCard) bool { return mayJudge(p.ID, w.Case, w.Facts) != nil })
 }
 
 // Recall takes a reply back from review to go on writing.

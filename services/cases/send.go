@@ -31,7 +31,9 @@ func (s *Service) send(ctx context.Context, w *work) error {
 	}
 	w.Set["answered_at"], w.Shown = w.Now, true
 	if w.Case.Consented() && w.Case.Publication == models.PublicationNone {
-		w.Set["publication"] = models.PublicationWanted
+		if err := s.wantPublication(ctx, w); err != nil {
+			return err
+		}
 	}
 	return s.tellResident(ctx, w.Case, noticeAnswered)
 }

@@ -127,7 +127,7 @@ func (s *Service) standing(ctx context.Context, actor models.Actor, c *models.Ca
 }
 
 func (s *Service) factsOf(ctx context.Context, c *models.Case) (facts, error) {
-	f := facts{Now: s.Clock.Now()}
+	f := facts{Now: s.Clock.Now(), Zone: s.Policy.Zone(ctx)}
 	var err error
 	if f.Numbers, err = s.Policy.CaseNumbers(ctx); err != nil {
 		return f, err

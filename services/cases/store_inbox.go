@@ -48,6 +48,12 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	if f.status != "" {
 		q = q.Where("status = ?", f.status)
 	}
+	if f.notBy != 0 {
+		q = q.Where("NOT EXISTS (SELECT 1 FROM case_replies r WHERE r.case_id = cases.id AND r.round = cases.round AND r.author_id = ?)", f.notBy)
+	}
+	if f.nothing {
+		q = q.Where("1 = 0")
+	}
 	if len(f.publication) > 0 {
 		q = q.Where("publication IN ?", f.publication)
 	}

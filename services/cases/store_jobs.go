@@ -27,8 +27,10 @@ func (s *Service) markTold(ctx context.Context, id int64, column string, at time
 	return res.RowsAffected == 1, res.Error
 }
 
-func (s *Service) provisional(ctx context.Context, after int64, limit int) ([]models.Case, error) {
+// dueAfter lists open cases in the order of their deadlines, beginning behind one of them.
+func (s *Service) dueAfter(ctx context.Context, last models.Case, limit int) ([]models.Case, error) {
 	var list []models.Case
-	err := s.DB.Conn(ctx).Where("id > ? AND is_open = ? AND due_provisional = ?", after, true, true).Order("id").Limit(limit).Find(&list).Error
+	err := s.DB.Conn(ctx).Where("is_open = ? AND due_at >= ? AND (due_at > ? OR id > ?)", true, last.DueAt, last.DueAt, last.ID).
+		Order("due_at, id").Limit(limit).Find(&list).Error
 	return list, err
 }

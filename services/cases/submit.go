@@ -2,8 +2,10 @@ package cases
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base32"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,7 +54,7 @@ func (in *SubmitInput) Check() fault.Fields {
 	textrule.Length(&f, "text", in.Text, MinText, MaxText)
 	textrule.Length(&f, "place", in.Place, 0, MaxPlace)
 	textrule.Length(&f, "display_name", in.DisplayName, 0, MaxDisplayName)
-	if !in.Anonymous && in.DisplayName == "" && len(f) == 0 {
+	if !in.Anonymous && in.DisplayName == "" {
 		f.Add("display_name", i18n.N("请写下怎么称呼您，例如“王女士”；也可以选择匿名。"))
 	}
 	return f
@@ -78,11 +80,12 @@ func (s *Service) Submit(ctx context.Context, actor models.Actor, in SubmitInput
 		return Receipt{}, fault.New(fault.Unauthenticated, i18n.N("请先用手机验证码确认您的手机号。"))
 	}
 	in.Clean()
-	if err := s.checkSubmission(ctx, &in); err != nil {
-		return Receipt{}, err
-	}
+	sub.Key = s.submissionKey(actor, sub.Key)
 	if r, ok, err := s.receiptOf(ctx, actor, sub.Key); ok || err != nil {
 		return r, err
+	}
+	if err := s.checkSubmission(ctx, &in); err != nil {
+		return Receipt{}, err
 	}
 	c, err := s.newCase(ctx, actor, in, sub)
 	if err != nil {
@@ -101,6 +104,14 @@ func (s *Service) Submit(ctx context.Context, actor models.Actor, in SubmitInput
 		return Receipt{}, err
 	}
 	return Receipt{Case: c, Code: s.queryCode(sub.Key)}, nil
+}
+
+// submissionKey binds whatever key a face was given to its resident, so that nobody meets another's; without one every call is a new case.
+func (s *Service) submissionKey(actor models.Actor, key string) string {
+	if key == "" {
+		key = rand.Text()
+	}
+	return s.Seal.BlindIndex("submission", strconv.FormatInt(actor.ID, 10)+":"+key)
 }
 
 func (s *Service) checkSubmission(ctx context.Context, in *SubmitInput) error {

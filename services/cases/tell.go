@@ -64,20 +64,20 @@ func (s *Service) tellStaff(ctx context.Context, c *models.Case, kind notices.Ki
 	return s.Notices.Tell(ctx, m)
 }
 
-// tellHandler tells the handler, or, while nobody is assigned, the handlers of the department.
+// tellHandler tells the handler, or the handlers of the department while nobody is assigned or who was has left.
 func (s *Service) tellHandler(ctx context.Context, c *models.Case, kind notices.Kind) error {
-	if c.HandlerID == 0 {
-		people, err := s.Accounts.ColleaguesByRole(ctx, c.DepartmentID, models.Handler)
-		if err != nil {
-			return err
-		}
-		return s.tellStaff(ctx, c, kind, people...)
-	}
-	people, err := s.Accounts.StaffNames(ctx, []int64{c.HandlerID})
+	assigned, err := s.Accounts.StaffNames(ctx, []int64{c.HandlerID})
 	if err != nil {
 		return err
 	}
-	return s.tellStaff(ctx, c, kind, people[c.HandlerID])
+	if p := assigned[c.HandlerID]; p.Active {
+		return s.tellStaff(ctx, c, kind, p)
+	}
+	people, err := s.Accounts.ColleaguesByRole(ctx, c.DepartmentID, models.Handler)
+	if err != nil {
+		return err
+	}
+	return s.tellStaff(ctx, c, kind, people...)
 }
 
 // reach is how to reach a resident.

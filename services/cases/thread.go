@@ -70,7 +70,7 @@ func (s *Service) Open(ctx context.Context, actor models.Actor, number string) (
 	if err != nil {
 		return nil, err
 	}
-	t := &Thread{Case: c, Desk: f.Desk, Standing: who, Actions: allowed(actor, who, c, f), ReopenUntil: ReopenUntil(c, f.Numbers)}
+	t := &Thread{Case: c, Desk: f.Desk, Standing: who, Actions: allowed(actor, who, c, f), ReopenUntil: ReopenUntil(c, f.Numbers, f.Zone)}
 	if t.Topic, err = s.topicByID(ctx, c.TopicID); err != nil {
 		return nil, err
 	}

@@ -40,6 +40,7 @@ func (s *Service) Transfer(ctx context.Context, actor models.Actor, number strin
 			return err
 		}
 		w.Set["topic_id"], w.Set["department_id"], w.Set["desk_id"], w.Set["handler_id"] = topic.ID, topic.DepartmentID, desk.ID, 0
+		w.Set["due_soon_told_at"], w.Set["overdue_told_at"] = nil, nil // its new people have not been told
 		w.Note, w.Shown = in.Reason, true
 		w.Detail = map[string]any{"from_department": w.Case.DepartmentID, "to_department": topic.DepartmentID}
 		s.hint(ctx, w.Case) // the department that loses it, too

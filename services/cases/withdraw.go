@@ -18,6 +18,10 @@ func (s *Service) Withdraw(ctx context.Context, actor models.Actor, number, reas
 	}
 	return s.act(ctx, actor, number, ActWithdraw, 0, func(_ context.Context, w *work) error {
 		w.Set["withdrawn_at"], w.Note, w.Shown = w.Now, reason, true
+		switch w.Case.Publication { // a follow-up is withdrawn: nothing new is published, what is public stays
+		case models.PublicationWanted, models.PublicationDraft, models.PublicationReady:
+			w.Set["publication"] = models.PublicationNone
+		}
 		return nil
 	})
 }

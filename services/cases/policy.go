@@ -25,7 +25,7 @@ type facts struct {
 
 // requires adds what an action asks for beyond the flow. Each is pure and returns the reason when it says no;
 // the same reason explains a disabled button.
-var requires = map[Action]func(a models.Actor, who Standing, c *models.Case, f facts) error{
+var requires = map[Action]policy{
 	ActSubmitReview: func(_ models.Actor, _ Standing, _ *models.Case, f facts) error {
 		if f.Desk.Review == models.ReviewNone {
 			return fault.New(fault.Conflict, i18n.N("这个受理窗口不需要审核，写好后直接发送。")).WithReason("no_review")
@@ -78,9 +78,9 @@ var requires = map[Action]func(a models.Actor, who Standing, c *models.Case, f f
 		}
 		return nil
 	},
-	ActPrepare:       needsConsent,
-	ActConfirm:       needsConsent,
-	ActPublish:       needsConsent,
+	ActPrepare:       consentAnd(publicationIs(models.PublicationNone, models.PublicationWanted, models.PublicationDraft, models.Unpublished)),
+	ActConfirm:       consentAnd(publicationIs(models.PublicationDraft)),
+	ActPublish:       consentAnd(publicationIs(models.PublicationReady)),
 	ActReturnPublish: publicationIs(models.PublicationReady),
 	ActUnpublish:     publicationIs(models.Published),
 	ActClose: func(_ models.Actor, _ Standing, c *models.Case, f facts) error {
@@ -136,17 +136,22 @@ func mayJudge(id int64, c *models.Case, f facts) error {
 	return nil
 }
 
-// needsConsent: without the resident's separate consent nothing is published (个人信息保护法 art. 25).
-func needsConsent(_ models.Actor, _ Standing, c *models.Case, _ facts) error {
-	if !c.Consented() {
-		return fault.New(fault.Conflict, i18n.N("来信人没有同意公开，不能公开。")).WithReason("no_consent")
+// policy is one entry of requires.
+type policy = func(a models.Actor, who Standing, c *models.Case, f facts) error
+
+// consentAnd: without the resident's separate consent nothing is published (个人信息保护法 art. 25).
+func consentAnd(then policy) policy {
+	return func(a models.Actor, who Standing, c *models.Case, f facts) error {
+		if !c.Consented() {
+			return fault.New(fault.Conflict, i18n.N("来信人没有同意公开，不能公开。")).WithReason("no_consent")
+		}
+		return then(a, who, c, f)
 	}
-	return nil
 }
 
-func publicationIs(want models.PublicationStatus) func(models.Actor, Standing, *models.Case, facts) error {
+func publicationIs(want ...models.PublicationStatus) policy {
 	return func(_ models.Actor, _ Standing, c *models.Case, _ facts) error {
-		if c.Publication != want {
+		if !slices.Contains(want, c.Publication) {
 			return fault.New(fault.Conflict, i18n.N("公开版本的状态已经变了，请看最新的情况。")).WithReason("publication_moved")
 		}
 		return nil

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"huiyin/internal/fault"
-	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/accounts"
@@ -76,9 +75,6 @@ func (s *Service) proposal(ctx context.Context, c *models.Case) (models.Publicat
 func (s *Service) Prepare(ctx context.Context, actor models.Actor, number string, in library.PrepareInput) (*models.Publication, error) {
 	var saved *models.Publication
 	_, err := s.act(ctx, actor, number, ActPrepare, 0, func(ctx context.Context, w *work) error {
-		if w.Case.Publication == models.PublicationReady || w.Case.Publication == models.Published {
-			return fault.New(fault.Conflict, i18n.N("公开版本已经提交或发布，不能再改。请先退回或撤下。")).WithReason("publication_moved")
-		}
 		src, err := s.source(ctx, w.Case)
 		if err != nil {
 			return err

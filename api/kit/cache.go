@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type cachedPage struct {
 	status   int
 	mime     string
 	etag     string
+	kept     http.Header // what else a page may say of itself
 	plain    []byte
 	zipped   []byte
 }
@@ -43,7 +45,17 @@ const (
 
 func newPageCache() *pageCache { return &pageCache{pages: map[string]*cachedPage{}} }
 
-func (k *Kit) cached(area Area, h Handler, query []string) gin.HandlerFunc {
+// keptHeaders go with a page from memory; everything else that a handler sets is for one reader.
+var keptHeaders = []string{"Last-Modified", "Location"}
+
+// counted reports whether a person looks at the page now, and not a browser that thinks they may.
+func counted(gc *gin.Context) bool {
+	return !strings.Contains(gc.GetHeader("Sec-Purpose")+gc.GetHeader("Purpose"), "prefetch")
+}
+
+// cached serves h from memory. A sentence about what has just happened is for one reader only, so a page that shows one is made for
+// them; seen (nil for none) is not told then, since they were told before.
+func (k *Kit) cached(area Area, h Handler, seen func(*gin.Context), query []string) gin.HandlerFunc {
 	return func(gc *gin.Context) {
 		if cookie(gc, FlashCookie) != "" || gc.Query("lang") != "" {
 			c, err := k.begin(gc, area)
@@ -60,7 +72,7 @@ func (k *Kit) cached(area Area, h Handler, query []string) gin.HandlerFunc {
 		revision := k.Revision()
 		now := k.Clock.Now()
 		if p := k.cache.get(key); p != nil && p.revision == revision && now.Before(p.until) {
-			p.write(gc)
+			p.send(gc, seen)
 			return
 		}
 		made, err, _ := k.cache.flight.Do(key+"\x00"+revision, func() (any, error) { return k.make(gc, area, h, address, revision, now) })
@@ -77,8 +89,15 @@ func (k *Kit) cached(area Area, h Handler, query []string) gin.HandlerFunc {
 		if p.status == http.StatusOK {
 			k.cache.put(key, p)
 		}
-		p.write(gc)
+		p.send(gc, seen)
 	}
+}
+
+func (p *cachedPage) send(gc *gin.Context, seen func(*gin.Context)) {
+	if seen != nil && p.status == http.StatusOK && counted(gc) {
+		seen(gc)
+	}
+	p.write(gc)
 }
 
 // make runs the handler against a recorder, as a visitor who has no session.
@@ -102,7 +121,12 @@ func (k *Kit) make(gc *gin.Context, area Area, h Handler, address, revision stri
 	}
 	sum := sha256.Sum256(rec.body)
 	p := &cachedPage{revision: revision, until: now.Add(pageAge), status: rec.status, mime: rec.header.Get("Content-Type"), plain: rec.body,
-		etag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+		etag: `"` + hex.EncodeToString(sum[:8]) + `"`, kept: http.Header{}}
+	for _, name := range keptHeaders {
+		if v := rec.header.Values(name); len(v) > 0 {
+			p.kept[name] = v
+		}
+	}
 	if len(rec.body) > 1400 {
 		p.zipped = zip(rec.body, gzip.DefaultCompression)
 	}
@@ -160,6 +184,9 @@ func (p *cachedPage) write(gc *gin.Context) {
 	h["Cache-Control"] = cachedControl
 	h["Vary"] = cachedVary
 	h.Set("ETag", p.etag)
+	for name, v := range p.kept {
+		h[name] = v
+	}
 	if gc.Request.Header.Get("If-None-Match") == p.etag {
 		gc.Status(http.StatusNotModified)
 		return

@@ -155,7 +155,16 @@ func (c *Ctx) toSignIn() {
 
 func (c *Ctx) backPath() string {
 	if c.Request.Method != http.MethodGet {
-		return Back(c.Request.Referer(), "/")
+		return Back(c.refererPath(), "/")
 	}
 	return c.Request.URL.RequestURI()
+}
+
+// refererPath is the page of this site that the request came from, "" when it came from elsewhere.
+func (c *Ctx) refererPath() string {
+	u, err := url.Parse(c.Request.Referer())
+	if err != nil || u.Host != c.Request.Host {
+		return ""
+	}
+	return u.RequestURI()
 }

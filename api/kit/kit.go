@@ -102,8 +102,13 @@ func (g *Group) POST(path string, access Access, h Handler) { g.add(http.MethodP
 // Cached registers a public page that is the same for everybody: rendered once and served from memory until something it shows changes.
 // Its handler must not look at who is asking; only the named query parameters belong to its address.
 func (g *Group) Cached(path string, h Handler, query ...string) {
+	g.CachedSeen(path, h, nil, query...)
+}
+
+// CachedSeen is Cached, and tells seen of everybody who is shown the page, from memory or not. seen must cost next to nothing.
+func (g *Group) CachedSeen(path string, h Handler, seen func(*gin.Context), query ...string) {
 	g.kit.note(http.MethodGet, path, Public, g.area)
-	g.engine.GET(path, g.kit.cached(g.area, h, query))
+	g.engine.GET(path, g.kit.cached(g.area, h, seen, query))
 }
 
 func (g *Group) add(method, path string, access Access, h Handler) {

@@ -1,5 +1,256 @@
 package portal
 
-import "huiyin/api/kit"
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
 
-func (p *Portal) libraryRoutes(*kit.Group) {}
+	"github.com/gin-gonic/gin"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/textrule"
+	"huiyin/services/library"
+)
+
+func (p *Portal) libraryRoutes(g *kit.Group) {
+	g.Cached("/", p.home)
+	g.Cached("/library", p.list, "q", "topic", "dept", "from", "to", "after")
+	g.Cached("/library/feed.atom", p.atomFeed, "topic", "dept")
+	g.Cached("/library/feed.json", p.jsonFeed, "topic", "dept")
+	g.CachedSeen("/library/:id", p.entry, func(gc *gin.Context) {
+		if id, ok := parseID(gc.Param("id")); ok {
+			p.Library.CountRead(gc.Request.Context(), id)
+		}
+	})
+	g.POST("/library/:id/vote", kit.Public, p.vote)
+	g.POST("/library/:id/favourite", kit.Resident, p.favourite)
+	g.Cached("/sitemap.xml", p.sitemap)
+	g.Cached("/sitemaps/:file", p.sitemapFile)
+	g.Cached("/robots.txt", p.robots)
+}
+
+// listing is what somebody looks for in the library, as it stands in the address.
+type listing struct {
+	Q           string
+	Topic, Dept int64
+	From, To    string // days of the city, "2026-11-22"; both included
+}
+
+type listingInput struct {
+	Q     string `form:"q"`
+	Topic string `form:"topic"`
+	Dept  string `form:"dept"`
+	From  string `form:"from"`
+	To    string `form:"to"`
+	After string `form:"after"`
+}
+
+// listingOf leaves out what is no filter: an address somebody has typed or cut short still leads to a list.
+func listingOf(in listingInput) listing {
+	l := listing{Q: textrule.Line(in.Q), From: onlyDay(in.From), To: onlyDay(in.To)}
+	l.Topic, _ = parseID(in.Topic)
+	l.Dept, _ = parseID(in.Dept)
+	return l
+}
+
+func onlyDay(s string) string {
+	if t, err := time.Parse(time.DateOnly, s); err != nil || t.Year() < 1970 {
+		return ""
+	}
+	return s
+}
+
+func (l listing) query() url.Values {
+	v := url.Values{}
+	for name, s := range map[string]string{"q": l.Q, "from": l.From, "to": l.To} {
+		if s != "" {
+			v.Set(name, s)
+		}
+	}
+	if l.Topic != 0 {
+		v.Set("topic", number(l.Topic))
+	}
+	if l.Dept != 0 {
+		v.Set("dept", number(l.Dept))
+	}
+	return v
+}
+
+func (l listing) href() string { return l.after("") }
+
+func (l listing) after(cursor string) string {
+	v := l.query()
+	if cursor != "" {
+		v.Set("after", cursor)
+	}
+	if len(v) == 0 {
+		return "/library"
+	}
+	return "/library?" + v.Encode()
+}
+
+func (l listing) ofTopic(id int64) listing { l.Topic = id; return l }
+
+func (l listing) between(from, to string) listing { l.From, l.To = from, to; return l }
+
+// Filtered reports whether anything but words narrows the list.
+func (l listing) Filtered() bool { return l.Topic != 0 || l.Dept != 0 || l.From != "" || l.To != "" }
+
+// Unfiltered is the address with the words alone.
+func (l listing) Unfiltered() string { return listing{Q: l.Q}.href() }
+
+// AllTopics is the address without the topic.
+func (l listing) AllTopics() string { return l.ofTopic(0).href() }
+
+// AllTimes is the address without the dates.
+func (l listing) AllTimes() string { return l.between("", "").href() }
+
+// Feed is the address of the feed of the same topic and department.
+func (l listing) Feed(kind string) string {
+	if v := (listing{Topic: l.Topic, Dept: l.Dept}).query(); len(v) > 0 {
+		return "/library/feed." + kind + "?" + v.Encode()
+	}
+	return "/library/feed." + kind
+}
+
+// filter says which entries those are. A department stands for all below it.
+func (l listing) filter(n names, zone *time.Location) library.Filter {
+	var f library.Filter
+	if l.Topic != 0 {
+		f.TopicIDs = n.topics.Under(l.Topic)
+	}
+	alone := len(n.departments.Roots) == 1 && n.departments.Roots[0].ID == l.Dept // the whole city
+	if l.Dept != 0 && !alone {
+		f.DepartmentIDs = []int64{l.Dept}
+		for _, d := range n.departments.Subtree(l.Dept) {
+			f.DepartmentIDs = append(f.DepartmentIDs, d.ID)
+		}
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, l.From, zone); err == nil {
+		f.From = t
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, l.To, zone); err == nil {
+		f.To = t.AddDate(0, 0, 1)
+	}
+	return f
+}
+
+type listPage struct {
+	listing
+	Searched    bool
+	Answers     []answer
+	Total       int
+	TotalCapped bool
+	Relaxed     bool
+	First, Next string // addresses
+	Topics      []choice
+	Times       []choice
+	Departments []departmentOption
+	TopicName   string
+}
+
+type departmentOption struct {
+	ID    int64
+	Name  string
+	Depth string // blanks before the name
+}
+
+func (p *Portal) list(c *kit.Ctx) error {
+	c.Section("library")
+	var in listingInput
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	l := listingOf(in)
+	if l.Q != "" || l.From != "" || l.To != "" || in.After != "" {
+		if err := c.Limit("search"); err != nil { // pages from memory never come here
+			return err
+		}
+	}
+	n, err := p.names(c)
+	if err != nil {
+		return err
+	}
+	page := listPage{listing: l}
+	f := l.filter(n, c.Zone)
+	f.After = in.After
+	err = p.find(c, n, f, &page)
+	if fault.Is(err, fault.Invalid) && f.After != "" { // a cursor that is none of ours: begin anew
+		f.After = ""
+		err = p.find(c, n, f, &page)
+	}
+	if err != nil {
+		return err
+	}
+	if f.After != "" {
+		page.First = l.href()
+	}
+	page.choices(c, n)
+	return c.Page(http.StatusOK, "library", page)
+}
+
+func (p *Portal) find(c *kit.Ctx, n names, f library.Filter, page *listPage) error {
+	ctx := c.Request.Context()
+	next := ""
+	if page.Searched = page.Q != ""; page.Searched {
+		found, err := p.Library.Search(ctx, library.Query{Text: page.Q, Filter: f})
+		if err != nil {
+			return err
+		}
+		for _, h := range found.Hits {
+			a := n.answer(h.Entry)
+			a.TitleParts, a.Text, a.Found = h.TitleParts, h.Snippet, true
+			page.Answers = append(page.Answers, a)
+		}
+		page.Total, page.TotalCapped, page.Relaxed, next = found.Total, found.TotalCapped, found.Relaxed, found.Next
+	} else {
+		found, err := p.Library.List(ctx, f)
+		if err != nil {
+			return err
+		}
+		page.Answers, next = n.answers(found.Entries), found.Next
+		if !page.Filtered() {
+			if page.Total, err = p.Library.Count(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if next != "" {
+		page.Next = page.after(next)
+	}
+	return nil
+}
+
+func (page *listPage) choices(c *kit.Ctx, n names) {
+	l := page.listing
+	page.TopicName = n.topic(l.Topic)
+	parent := n.topics.ByID(l.Topic).ParentID
+	for _, g := range n.topics.Groups {
+		group := choice{Name: n.topicName(g.Topic), Href: l.ofTopic(g.Topic.ID).href(), Present: g.Topic.ID == l.Topic}
+		if group.Present || g.Topic.ID == parent {
+			for _, leaf := range g.Leaves {
+				group.Under = append(group.Under, choice{Name: n.topicName(leaf), Href: l.ofTopic(leaf.ID).href(), Present: leaf.ID == l.Topic})
+			}
+		}
+		page.Topics = append(page.Topics, group)
+	}
+	for _, d := range n.departments.All() {
+		page.Departments = append(page.Departments, departmentOption{
+			ID: d.ID, Name: n.department(d.ID), Depth: strings.Repeat("\u3000", max(strings.Count(d.Path, "/")-2, 0))})
+	}
+	today := c.Now.In(c.Zone)
+	monday := today.AddDate(0, 0, -(int(today.Weekday())+6)%7)
+	for _, t := range []struct {
+		name string
+		from time.Time
+	}{
+		{c.T("本周"), monday},
+		{c.T("本月"), today.AddDate(0, 0, 1-today.Day())},
+		{c.T("今年"), time.Date(today.Year(), 1, 1, 0, 0, 0, 0, c.Zone)},
+	} {
+		from := t.from.Format(time.DateOnly)
+		page.Times = append(page.Times, choice{Name: t.name, Href: l.between(from, "").href(), Present: l.From == from && l.To == ""})
+	}
+}

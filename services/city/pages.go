@@ -50,10 +50,31 @@ func (s *Service) Page(ctx context.Context, slug, locale string) (models.Page, e
 	if !ok {
 		return models.Page{}, fault.New(fault.NotFound, i18n.N("没有这个页面。"))
 	}
-	name := k.profile.Name(p.Locale)
+	return named(p, k.profile), nil
+}
+
+// PageVersion returns one version of a page as residents saw it, but with the city's present name in it; fault.NotFound when there
+// never was one.
+func (s *Service) PageVersion(ctx context.Context, slug, locale string, version int64) (models.Page, error) {
+	k, err := s.kept.Get(ctx)
+	if err != nil {
+		return models.Page{}, err
+	}
+	p, err := s.version(ctx, slug, locale, version)
+	if err != nil {
+		return models.Page{}, err
+	}
+	if p.ID == 0 {
+		return models.Page{}, fault.New(fault.NotFound, i18n.N("没有这个页面。"))
+	}
+	return named(p, k.profile), nil
+}
+
+func named(p models.Page, profile Profile) models.Page {
+	name := profile.Name(p.Locale)
 	p.Title = strings.ReplaceAll(p.Title, cityMark, name)
 	p.Body = strings.ReplaceAll(p.Body, cityMark, html.EscapeString(name))
-	return p, nil
+	return p
 }
 
 // PageVersions returns every version of a page in one locale, newest first, as they are edited: with {{city}} in them.

@@ -36,6 +36,16 @@ func (s *Service) versions(ctx context.Context, slug, locale string) ([]models.P
 	return all, err
 }
 
+// version returns one version, the zero value when there is none.
+func (s *Service) version(ctx context.Context, slug, locale string, version int64) (models.Page, error) {
+	var p models.Page
+	err := s.db.Conn(ctx).Where("slug = ? AND locale = ? AND version = ?", slug, locale, version).Take(&p).Error
+	if database.IsNotFound(err) {
+		return models.Page{}, nil
+	}
+	return p, err
+}
+
 // newest returns the newest version, the zero value when there is none.
 func (s *Service) newest(ctx context.Context, slug, locale string) (models.Page, error) {
 	var p models.Page

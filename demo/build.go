@@ -46,6 +46,10 @@ const (
 	early   = 10 // before this hour of the day nothing happens today
 )
 
+// Founded is a moment before everything that Build makes happen: what the program seeds by itself (pages, calendar, desk) should be of
+// that time, or residents agree to a privacy notice of their future.
+func Founded(now time.Time) time.Time { return now.AddDate(0, 0, -history-15) }
+
 // builder is one build under way.
 type builder struct {
 	Services

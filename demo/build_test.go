@@ -82,6 +82,11 @@ func TestBuild(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			db, c := testenv.SQLite(t), clock.NewFake(now)
 			s := wired(t, db, c)
+			c.Set(demo.Founded(now)) // the program has started before, and seeded what it needs
+			ok(t, s.City.SeedDefaults(t.Context()))
+			ok(t, s.Calendar.Seed(t.Context()))
+			ok(t, s.Cases.SeedDesk(t.Context()))
+			c.Set(now)
 			if state, err := demo.State(t.Context(), db); err != nil || state != demo.None {
 				t.Fatal(state, err)
 			}
@@ -129,6 +134,14 @@ func check(t *testing.T, s demo.Services, now time.Time) {
 	if !slices.Equal(states, []string{string(models.DeliverySent)}) {
 		t.Error("deliveries are ", states)
 	}
+	token, star, err := s.Accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, demo.ResidentPhone, "", "zh-CN")
+	ok(t, err)
+	if n := count(t, s, "SELECT count(DISTINCT status) FROM cases WHERE resident_id = ?", star.ID); n < 5 || star.DisplayName == "" {
+		t.Errorf("%s has cases in %d states", star.DisplayName, n)
+	}
+	_, actor, err := s.Accounts.Resolve(ctx, token)
+	ok(t, err)
+	ok(t, s.Accounts.SignOut(ctx, actor))
 	if n := count(t, s, "SELECT count(*) FROM sessions WHERE revoked_at IS NULL"); n > 0 {
 		t.Errorf("%d sessions are left", n)
 	}

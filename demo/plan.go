@@ -136,7 +136,11 @@ func (s *story) planOpen(today workdays.Date) {
 	d := s.b.days
 	last := d.date(s.b.anchor)
 	first := d.earliest(today, s.limit)
-	date := d.back(last, s.k.DaysAgo)
+	ago := s.k.DaysAgo
+	if ago > 2 && s.index%2 == 1 { // not everything is due on one day
+		ago -= 2
+	}
+	date := d.back(last, ago)
 	if s.k.State == "submitted" {
 		date = last.AddDays(-s.k.DaysAgo)
 	}
@@ -186,18 +190,23 @@ func (s *story) handleOpen(age int) {
 	}
 }
 
-// squeeze brings steps that would lie in the future into the time between the opening of the last day and now.
+// squeeze brings steps that would lie in the future into the hours of the last day on which people worked.
 func (s *story) squeeze() {
+	d := s.b.days
 	for i, one := range s.steps {
 		if !one.at.After(s.b.anchor) {
 			continue
 		}
-		from := s.b.days.at(s.b.days.date(s.b.anchor), hours[0][0])
+		day := d.back(d.date(s.b.anchor), 0)
+		from, to := d.at(day, hours[0][0]), d.at(day, hours[1][1])
 		if i > 0 && from.Before(s.steps[i-1].at) {
 			from = s.steps[i-1].at
 		}
+		if to.After(s.b.anchor) || !to.After(from) {
+			to = s.b.anchor
+		}
 		rest := s.steps[i:]
-		gap := s.b.anchor.Sub(from) / time.Duration(len(rest)+1)
+		gap := to.Sub(from) / time.Duration(len(rest)+1)
 		for j := range rest {
 			rest[j].at = from.Add(gap * time.Duration(j+1))
 		}
@@ -208,7 +217,7 @@ func (s *story) squeeze() {
 // planAgain places a case that was answered and asked about again: the new question within its own deadline.
 func (s *story) planAgain(today workdays.Date) error {
 	d := s.b.days
-	again := d.back(d.date(s.b.anchor), s.index%(s.limit+1))
+	again := d.back(d.date(s.b.anchor), s.index%s.limit)
 	if first := d.earliest(today, s.limit); again.Before(first) {
 		again = first
 	}

@@ -11,7 +11,8 @@ import (
 
 // register knows the invented residents; the phones 199 0000 xxxx belong to nobody.
 type register struct {
-	star   string // the display name of the one who has asked most
+	star   string          // the display name of the resident of ResidentPhone
+	lacks  map[string]bool // states of which that resident has no case yet
 	byName map[string]*resident
 	all    []*resident
 }
@@ -24,9 +25,12 @@ type resident struct {
 
 func (r *resident) actor() models.Actor { return models.Actor{Kind: models.ResidentActor, ID: r.id} }
 
-// newRegister makes the resident of ResidentPhone the one whose cases stand in the most states.
+// newRegister makes the resident of ResidentPhone the one whose cases stand in the most states, and has them ask anonymously where that
+// leaves a state out.
 func newRegister(list []Case) register {
-	r := register{byName: map[string]*resident{}}
+	r := register{byName: map[string]*resident{}, lacks: map[string]bool{
+		"submitted": true, "handling": true, "approved": true, "answered": true, "published": true, "withdrawn": true,
+	}}
 	states, best := map[string]map[string]bool{}, 0
 	for _, k := range list {
 		if k.Anonymous || k.DisplayName == "" {
@@ -40,6 +44,9 @@ func newRegister(list []Case) register {
 			r.star, best = k.DisplayName, n
 		}
 	}
+	for state := range states[r.star] {
+		delete(r.lacks, state)
+	}
 	r.all = []*resident{{phone: ResidentPhone}}
 	r.byName[r.star] = r.all[0]
 	return r
@@ -47,6 +54,11 @@ func newRegister(list []Case) register {
 
 // of is who asks the case: people of one name ask twice, then it is somebody else of that name.
 func (r *register) of(k Case) *resident {
+	if k.Anonymous && r.lacks[k.State] {
+		delete(r.lacks, k.State)
+		r.all[0].asked++
+		return r.all[0]
+	}
 	p := r.byName[k.DisplayName]
 	if k.Anonymous || p == nil || (p.asked >= 2 && k.DisplayName != r.star) {
 		p = &resident{phone: fmt.Sprintf("1990000%04d", len(r.all)+1)}
@@ -60,7 +72,7 @@ func (r *register) of(k Case) *resident {
 }
 
 // signIn opens a session for the one question that is asked; ended closes it.
-func (b *builder) signIn(ctx context.Context, p *resident, name string) (actor models.Actor, ended func(ctx context.Context) error, err error) {
+func (b *builder) signIn(ctx context.Context, p *resident) (actor models.Actor, ended func(ctx context.Context) error, err error) {
 	token, r, err := b.Accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, p.phone, code, i18n.Source)
 	if err != nil {
 		return models.Actor{}, nil, err
@@ -69,7 +81,7 @@ func (b *builder) signIn(ctx context.Context, p *resident, name string) (actor m
 		return models.Actor{}, nil, err
 	}
 	if p.id == 0 && p.phone == ResidentPhone {
-		if err := b.Accounts.UpdateProfile(ctx, actor, accounts.Profile{DisplayName: name, Locale: i18n.Source, NotifySMS: true}); err != nil {
+		if err := b.Accounts.UpdateProfile(ctx, actor, accounts.Profile{DisplayName: b.residents.star, Locale: i18n.Source, NotifySMS: true}); err != nil {
 			return models.Actor{}, nil, err
 		}
 	}

@@ -16,7 +16,7 @@ import (
 func (s *story) ask(at time.Time) {
 	s.then(at, func(ctx context.Context) error {
 		s.who = s.b.residents.of(s.k)
-		actor, ended, err := s.b.signIn(ctx, s.who, s.k.DisplayName)
+		actor, ended, err := s.b.signIn(ctx, s.who)
 		if err != nil {
 			return err
 		}

@@ -185,6 +185,9 @@ func (c *Ctx) SetFlash(kind, text string) {
 	c.SetCookie(FlashCookie, kind+"."+url.QueryEscape(text), time.Minute)
 }
 
+// Flash says a sentence on the page that is about to be rendered.
+func (c *Ctx) Flash(kind, text string) { c.Set(flashKey, &Flash{Kind: kind, Text: text}) }
+
 // IsHTMX reports whether htmx asks for a part of a page.
 func (c *Ctx) IsHTMX() bool { return c.GetHeader("HX-Request") == "true" }
 

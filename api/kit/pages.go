@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -138,7 +139,11 @@ func (p *pages) funcs(locale string) template.FuncMap {
 		"dict":     dict,
 		"list":     func(v ...any) []any { return v },
 		"query":    url.QueryEscape,
-		"add":      func(a, b int) int { return a + b },
+		"period":   func(days int, unit string) string { return period(l(), days, unit) },
+		"has": func(errs []FieldError, name string) bool {
+			return slices.ContainsFunc(errs, func(e FieldError) bool { return e.Name == name })
+		},
+		"add": func(a, b int) int { return a + b },
 	}
 }
 
@@ -167,6 +172,14 @@ func dict(kv ...any) (map[string]any, error) {
 		m[key] = kv[i+1]
 	}
 	return m, nil
+}
+
+// period is a number of days as a promise: "5 个工作日", "3 天".
+func period(l *i18n.Localizer, days int, unit string) string {
+	if unit == "natural" {
+		return l.N(i18n.N("%[1]d 天"), days)
+	}
+	return l.N(i18n.N("%[1]d 个工作日"), days)
 }
 
 func fileSize(n int64) string {

@@ -1,5 +1,293 @@
 package portal
 
-import "huiyin/api/kit"
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
 
-func (p *Portal) meRoutes(*kit.Group) {}
+	"huiyin/api/kit"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/accounts"
+	"huiyin/services/cases"
+)
+
+func (p *Portal) meRoutes(g *kit.Group) {
+	g.GET("/me", kit.Resident, p.matters)
+	g.GET("/me/profile", kit.Resident, p.profile)
+	g.POST("/me/profile", kit.Resident, p.saveProfile)
+	g.GET("/me/account", kit.Resident, p.account)
+	g.GET("/me/export", kit.Resident, p.export)
+	g.GET("/me/delete", kit.Resident, p.deletePage)
+	g.POST("/me/delete", kit.Resident, p.deleteAccount)
+	g.POST("/me/sessions/:id/revoke", kit.Resident, p.revokeSession)
+	g.POST("/me/sign-out", kit.Public, p.signOut)
+	g.GET("/me/sign-in", kit.Public, p.signInPage)
+	g.POST("/me/sign-in", kit.Public, p.signInForm)
+}
+
+func int64String(n int64) string { return strconv.FormatInt(n, 10) }
+
+// mattersPage is one page of the resident's own cases, newest first.
+type mattersPage struct {
+	Rows         []matterRow
+	Newer, Older string
+}
+
+type matterRow struct {
+	Case       models.Case
+	Stage      i18n.Msg
+	Kind       string
+	Topic      string
+	Department string
+	Left       string // while an answer is owed and late
+}
+
+func (p *Portal) matters(c *kit.Ctx) error {
+	c.Section("me")
+	ctx := c.Request.Context()
+	var in struct {
+		After int64 `form:"after"`
+	}
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	list, err := p.Cases.Mine(ctx, c.Actor, in.After, cases.PageSize+1)
+	if err != nil {
+		return err
+	}
+	page := &mattersPage{}
+	if in.After > 0 {
+		page.Newer = "/me"
+	}
+	if len(list) > cases.PageSize {
+		list = list[:cases.PageSize]
+		page.Older = "/me?after=" + int64String(list[len(list)-1].ID)
+	}
+	departments, err := p.Accounts.Departments(ctx)
+	if err != nil {
+		return err
+	}
+	tree, err := p.Cases.Topics(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		d, _ := departments.Get(m.DepartmentID)
+		topic := tree.ByID(m.TopicID)
+		row := matterRow{Case: m, Stage: cases.ResidentStage(&m), Kind: stageKind(&m), Topic: either(c, topic.Name, topic.NameEn), Department: either(c, d.Name, d.NameEn)}
+		if m.Status.Open() && m.DueAt.Before(c.Now) {
+			box, err := p.dueBox(c, &m)
+			if err != nil {
+				return err
+			}
+			row.Kind, row.Left = "late", box.Left
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return c.Page(200, "me", page)
+}
+
+type profilePage struct {
+	Form    accounts.Profile
+	Phone   string
+	Locales []option
+	Errors  []kit.FieldError
+}
+
+type option struct{ Value, Label string }
+
+func (p *Portal) profilePage(c *kit.Ctx) (*profilePage, error) {
+	c.Section("me")
+	r, err := p.Accounts.Resident(c.Request.Context(), c.Actor.ID)
+	return &profilePage{
+		Form: accounts.Profile{DisplayName: r.DisplayName, Locale: r.Locale, NotifySMS: r.NotifySMS}, Phone: r.PhoneMasked,
+		Locales: []option{{i18n.Source, c.T(i18n.N("中文"))}, {i18n.English, "English"}},
+	}, err
+}
+
+func (p *Portal) profile(c *kit.Ctx) error {
+	page, err := p.profilePage(c)
+	if err != nil {
+		return err
+	}
+	return c.Page(200, "profile", page)
+}
+
+func (p *Portal) saveProfile(c *kit.Ctx) error {
+	page, err := p.profilePage(c)
+	if err != nil {
+		return err
+	}
+	var in accounts.Profile
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	if err := p.Accounts.UpdateProfile(c.Request.Context(), c.Actor, in); err != nil {
+		return c.FormAgain(err, "profile", func(errs []kit.FieldError) any { page.Form, page.Errors = in, errs; return page })
+	}
+	c.SetCookie(kit.LocaleCookie, in.Locale, 365*24*time.Hour)
+	return c.Done("/me/profile", i18n.N("已保存。"))
+}
+
+type accountPage struct {
+	Phone    string
+	Sessions []models.Session
+	Present  int64
+}
+
+func (p *Portal) account(c *kit.Ctx) error {
+	c.Section("me")
+	ctx := c.Request.Context()
+	r, err := p.Accounts.Resident(ctx, c.Actor.ID)
+	if err != nil {
+		return err
+	}
+	sessions, err := p.Accounts.Sessions(ctx, c.Actor)
+	if err != nil {
+		return err
+	}
+	return c.Page(200, "account", &accountPage{Phone: r.PhoneMasked, Sessions: sessions, Present: c.Actor.SessionID})
+}
+
+func (p *Portal) revokeSession(c *kit.Ctx) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := p.Accounts.RevokeSession(c.Request.Context(), c.Actor, id); err != nil {
+		return err
+	}
+	return c.Done("/me/account", i18n.N("那台设备已退出登录。"))
+}
+
+func (p *Portal) signOut(c *kit.Ctx) error {
+	if err := p.Accounts.SignOut(c.Request.Context(), c.Actor); err != nil {
+		return err
+	}
+	p.forget(c)
+	return c.Done("/", i18n.N("已退出登录。"))
+}
+
+// forget takes from the browser what would tell the next person who sat here.
+func (p *Portal) forget(c *kit.Ctx) {
+	c.SignOut()
+	c.SetCookie(kit.DraftCookie, "", -1)
+}
+
+// exported is everything a resident may take away (个人信息保护法 art. 45).
+type exported struct {
+	ExportedAt time.Time       `json:"exported_at"`
+	Account    accounts.Export `json:"account"`
+	Cases      []exportedCase  `json:"cases"`
+}
+
+type exportedCase struct {
+	Number       string            `json:"number"`
+	Title        string            `json:"title"`
+	Status       models.CaseStatus `json:"status"`
+	Topic        string            `json:"topic"`
+	Department   string            `json:"department"`
+	DisplayName  string            `json:"display_name,omitempty"`
+	Place        string            `json:"place,omitempty"`
+	Channel      string            `json:"channel"`
+	SubmittedAt  time.Time         `json:"submitted_at"`
+	DueAt        time.Time         `json:"due_at"`
+	AnsweredAt   *time.Time        `json:"answered_at,omitempty"`
+	ConsentAt    *time.Time        `json:"consent_to_publish_at,omitempty"`
+	ConsentEnded *time.Time        `json:"consent_withdrawn_at,omitempty"`
+	Rating       int64             `json:"rating,omitempty"`
+	RatingWord   string            `json:"rating_word,omitempty"`
+	Messages     []exportedMessage `json:"messages"`
+}
+
+type exportedMessage struct {
+	Kind  models.MessageKind `json:"kind"`
+	At    time.Time          `json:"at"`
+	Text  string             `json:"text"`
+	Files []string           `json:"files,omitempty"`
+}
+
+func (p *Portal) export(c *kit.Ctx) error {
+	ctx := c.Request.Context()
+	if err := c.Limit("write"); err != nil {
+		return err
+	}
+	account, err := p.Accounts.ExportOwn(ctx, c.Actor)
+	if err != nil {
+		return err
+	}
+	out := exported{ExportedAt: c.Now, Account: account, Cases: []exportedCase{}}
+	for after := int64(0); ; {
+		list, err := p.Cases.Mine(ctx, c.Actor, after, cases.MaxPageSize)
+		if err != nil {
+			return err
+		}
+		for _, m := range list {
+			one, err := p.exportCase(c, m.Number)
+			if err != nil {
+				return err
+			}
+			out.Cases = append(out.Cases, one)
+			after = m.ID
+		}
+		if len(list) < cases.MaxPageSize {
+			break
+		}
+	}
+	body, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return err
+	}
+	c.Header("Content-Disposition", disposition("huiyin-"+c.Now.In(c.Zone).Format("20060102")+".json"))
+	c.Header("Cache-Control", "private, no-store")
+	c.Data(http.StatusOK, "application/json; charset=utf-8", body)
+	return nil
+}
+
+func (p *Portal) exportCase(c *kit.Ctx, number string) (exportedCase, error) {
+	t, err := p.Cases.Open(c.Request.Context(), c.Actor, number)
+	if err != nil {
+		return exportedCase{}, err
+	}
+	m := t.Case
+	one := exportedCase{
+		Number: m.Number, Title: m.Title, Status: m.Status, Topic: t.Topic.Name, Department: t.Department.Name, DisplayName: t.DisplayName, Place: t.Place,
+		Channel: m.Channel, SubmittedAt: m.SubmittedAt, DueAt: m.DueAt, AnsweredAt: m.AnsweredAt, ConsentAt: m.ConsentAt,
+		ConsentEnded: m.ConsentWithdrawn, Rating: m.Rating, RatingWord: m.RatingWord,
+	}
+	for _, msg := range t.Messages {
+		e := exportedMessage{Kind: msg.Kind, At: msg.CreatedAt, Text: msg.Body}
+		for _, f := range msg.Files {
+			e.Files = append(e.Files, f.Name)
+		}
+		one.Messages = append(one.Messages, e)
+	}
+	return one, nil
+}
+
+type deletePage struct{ Errors []kit.FieldError }
+
+func (p *Portal) deletePage(c *kit.Ctx) error {
+	c.Section("me")
+	return c.Page(200, "delete", &deletePage{})
+}
+
+func (p *Portal) deleteAccount(c *kit.Ctx) error {
+	var in struct {
+		Sure bool `form:"sure"`
+	}
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	if !in.Sure {
+		c.Section("me")
+		return c.Page(http.StatusUnprocessableEntity, "delete", &deletePage{Errors: []kit.FieldError{{Name: "sure", Text: c.T(i18n.N("请先勾选，表示您知道注销后不能恢复。"))}}})
+	}
+	if err := p.Accounts.Erase(c.Request.Context(), c.Actor); err != nil {
+		return err
+	}
+	p.forget(c)
+	return c.Done("/", i18n.N("账号已注销，您的手机号和称呼已经删除。"))
+}

@@ -4,6 +4,8 @@
 package portal
 
 import (
+	"golang.org/x/sync/singleflight"
+
 	"huiyin/api/kit"
 	"huiyin/internal/i18n"
 	"huiyin/services/accounts"
@@ -25,10 +27,13 @@ type Deps struct {
 }
 
 // Portal answers the residents' addresses.
-type Portal struct{ Deps }
+type Portal struct {
+	Deps
+	sending singleflight.Group // forms under way, by their submission key
+}
 
 // New returns the portal.
-func New(d Deps) *Portal { return &Portal{d} }
+func New(d Deps) *Portal { return &Portal{Deps: d} }
 
 // Entrances are the ways in that are built, in the order of the navigation; a label is a message id.
 var Entrances = []kit.Entrance{

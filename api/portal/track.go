@@ -1,5 +1,154 @@
 package portal
 
-import "huiyin/api/kit"
+import (
+	"net/http"
 
-func (p *Portal) trackRoutes(*kit.Group) {}
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/textrule"
+	"huiyin/models"
+	"huiyin/services/cases"
+)
+
+func (p *Portal) trackRoutes(g *kit.Group) {
+	g.GET("/track", kit.Public, p.trackForm)
+	g.POST("/track", kit.Public, p.openByReceipt)
+	g.GET("/track/:number", kit.Public, p.thread)
+	g.GET("/track/:number/live", kit.Public, p.live)
+	g.POST("/track/:number/follow-up", kit.Public, p.followUp)
+	g.POST("/track/:number/supplement", kit.Public, p.supplement)
+	g.POST("/track/:number/reopen", kit.Public, p.reopen)
+	g.POST("/track/:number/rate", kit.Public, p.rate)
+	g.GET("/track/:number/withdraw", kit.Public, p.withdrawPage)
+	g.POST("/track/:number/withdraw", kit.Public, p.withdraw)
+	g.POST("/track/:number/consent", kit.Public, p.consent)
+	g.GET("/track/:number/consent/withdraw", kit.Public, p.withdrawConsentPage)
+	g.POST("/track/:number/consent/withdraw", kit.Public, p.withdrawConsent)
+	g.GET("/files/:id", kit.Public, p.download)
+}
+
+// trackPage asks for number and query code. Text is what somebody was writing when the session ended; it comes along.
+type trackPage struct {
+	Number   string
+	Errors   []kit.FieldError
+	Kind     string
+	Text     string
+	SignedIn bool
+}
+
+func (p *Portal) trackForm(c *kit.Ctx) error {
+	c.Section("track")
+	return c.Page(200, "track", &trackPage{Number: textrule.Line(c.Query("number")), SignedIn: c.Actor.IsResident()})
+}
+
+// openByReceipt lets the session follow a case. A wrong code and an unknown number get the same answer, after the same work.
+func (p *Portal) openByReceipt(c *kit.Ctx) error {
+	var in struct {
+		cases.TrackInput
+		Kind string `form:"kind"`
+		Text string `form:"text"`
+	}
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	c.Section("track")
+	again := func(err error) error {
+		return c.FormAgain(err, "track", func(errs []kit.FieldError) any {
+			return &trackPage{Number: in.Number, Errors: errs, Kind: in.Kind, Text: in.Text, SignedIn: c.Actor.IsResident()}
+		})
+	}
+	number := textrule.Line(in.Number)
+	if err := c.Limit("track", "ip:"+c.ClientIP(), "number:"+number); err != nil {
+		return again(err)
+	}
+	session, err := c.Visitor()
+	if err != nil {
+		return err
+	}
+	found, err := p.Cases.Track(c.Request.Context(), session, in.TrackInput)
+	if err != nil {
+		return again(err)
+	}
+	if in.Text != "" {
+		c.Actor.Grants = append(c.Actor.Grants, found.ID)
+		return p.threadWith(c, http.StatusOK, found.Number, typedMessage{Kind: in.Kind, Text: in.Text})
+	}
+	return c.Redirect("/track/" + found.Number)
+}
+
+// withThread opens the case for its owner. Whoever is not gets the form that asks for the code, whether there is such a case or not.
+func (p *Portal) withThread(c *kit.Ctx, kind, text string, then func(t *cases.Thread) error) error {
+	t, err := p.Cases.Open(c.Request.Context(), c.Actor, c.Param("number"))
+	if err == nil && t.Standing&cases.Owner == 0 {
+		err = kit.NotFound()
+	}
+	if fault.Is(err, fault.NotFound) {
+		c.Section("track")
+		page := &trackPage{Number: textrule.Line(c.Param("number")), Kind: kind, Text: text, SignedIn: c.Actor.IsResident()}
+		return c.Page(http.StatusNotFound, "track", page)
+	}
+	if err != nil {
+		return err
+	}
+	return then(t)
+}
+
+func (p *Portal) thread(c *kit.Ctx) error {
+	return p.threadWith(c, http.StatusOK, c.Param("number"), typedMessage{})
+}
+
+// live tells an open page that something has changed; the page then fetches itself.
+func (p *Portal) live(c *kit.Ctx) error {
+	t, err := p.Cases.Open(c.Request.Context(), c.Actor, c.Param("number"))
+	if err != nil {
+		return err
+	}
+	return c.Live(cases.CaseTopic(t.Case.Number))
+}
+
+// download hands out a file of a message that the reader may see. A colleague's note and a reply that is not sent are no such message.
+func (p *Portal) download(c *kit.Ctx) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	a, err := p.Files.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.OwnerKind != models.OwnerMessage {
+		return kit.NotFound()
+	}
+	found, err := p.Cases.MayRead(ctx, c.Actor, a.CaseID)
+	if err != nil {
+		return err
+	}
+	t, err := p.Cases.Open(ctx, c.Actor, found.Number)
+	if err != nil {
+		return err
+	}
+	for _, m := range t.Messages {
+		for _, f := range m.Files {
+			if f.ID == id {
+				return p.serve(c, id)
+			}
+		}
+	}
+	return kit.NotFound()
+}
+
+func (p *Portal) serve(c *kit.Ctx, id int64) error {
+	a, body, err := p.Files.Open(c.Request.Context(), id)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	h := c.Writer.Header()
+	h.Set("Content-Type", a.MIME)
+	h.Set("Content-Disposition", disposition(a.Name))
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	http.ServeContent(c.Writer, c.Request, "", a.CreatedAt, body)
+	return nil
+}

@@ -1,0 +1,267 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/pii"
+	"huiyin/models"
+	"huiyin/services/accounts"
+	"huiyin/services/cases"
+)
+
+// askForm is the form as it is sent; Do is the button.
+type askForm struct {
+	cases.SubmitInput
+	Phone string `form:"phone"`
+	Code  string `form:"code"`
+	Do    string `form:"do"`
+}
+
+// askOrder is the order of the inputs on the page, and so of the errors above it.
+var askOrder = []string{"topic_id", "title", "text", "place", "attachments", "display_name", "phone", "code", "privacy_version"}
+
+func (p *Portal) sendForm(c *kit.Ctx) error {
+	var in askForm
+	if err := c.Bind(&in); err != nil {
+		return p.unread(c, err)
+	}
+	draft, found, err := p.draftFor(c, in)
+	if err != nil || !found {
+		return err
+	}
+	ctx := c.Request.Context()
+	if err := p.Cases.SaveDraft(ctx, &draft); err != nil {
+		return err
+	}
+	wrong := p.stage(c, draft.ID)
+	if wrong != nil {
+		return p.askAgain(c, draft, wrong)
+	}
+	switch id, remove := strings.CutPrefix(in.Do, "remove-"); {
+	case remove:
+		return p.removeStaged(c, draft.ID, id, "/consult/new#files")
+	case in.Do == "code":
+		return p.askCode(c, draft)
+	case in.Do == "submit":
+		return p.submit(c, draft, in)
+	case in.Do == "upload":
+		return c.Redirect("/consult/new#files")
+	}
+	return c.Redirect("/consult/new")
+}
+
+// unread answers a body that could not be taken, with what was saved before.
+func (p *Portal) unread(c *kit.Ctx, err error) error {
+	draft, found, failed := p.Cases.LoadDraft(c.Request.Context(), c.CookieValue(kit.DraftCookie))
+	if failed != nil || !found {
+		return errors.Join(failed, err)
+	}
+	return p.askAgain(c, draft, err)
+}
+
+// draftFor returns the draft with what is typed now. One that has been sent leads to its receipt, one that was forgotten begins anew
+// with what the form carries; found is false when the answer has been given.
+func (p *Portal) draftFor(c *kit.Ctx, in askForm) (draft cases.Draft, found bool, err error) {
+	ctx, token := c.Request.Context(), c.CookieValue(kit.DraftCookie)
+	draft, found, err = p.Cases.LoadDraft(ctx, token)
+	if err != nil {
+		return draft, false, err
+	}
+	if !found {
+		if _, sent, err := p.Cases.ReceiptOf(ctx, token); err != nil || sent {
+			return draft, false, orElse(err, func() error { return c.Redirect("/consult/receipt") })
+		}
+		if in.Privacy == 0 { // nobody agreed to anything: nothing is kept
+			return draft, false, c.Redirect("/consult")
+		}
+		if draft, err = p.Cases.StartDraft(ctx, in.TopicID, in.Privacy); err != nil {
+			return draft, false, err
+		}
+		c.SetCookie(kit.DraftCookie, draft.Token, draftAge)
+	}
+	in.into(&draft, c.Actor.IsResident())
+	return draft, true, nil
+}
+
+// into keeps what is typed in the draft. The code is not kept, and no phone where the account has one.
+func (in *askForm) into(d *cases.Draft, known bool) {
+	privacy := d.Privacy
+	if in.Privacy != 0 {
+		privacy = in.Privacy
+	}
+	d.Input, d.TopicID, d.Privacy = in.SubmitInput, in.TopicID, privacy
+	d.Input.Privacy = privacy
+	if !known {
+		d.Phone = in.Phone
+	}
+}
+
+func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, err error) error {
+	page, failed := p.askPage(c, draft)
+	if failed != nil {
+		return failed
+	}
+	if page.Similar, failed = p.Library.Similar(c.Request.Context(), draft.Input.Title, similarShown); failed != nil {
+		return failed
+	}
+	page.Sent, page.Wait = sinceCode(c)
+	return c.FormAgain(err, "ask", func(errs []kit.FieldError) any {
+		slices.SortStableFunc(errs, func(a, b kit.FieldError) int { return slices.Index(askOrder, a.Name) - slices.Index(askOrder, b.Name) })
+		page.Errors = errs
+		return page
+	})
+}
+
+// autosave keeps what is being typed; it judges nothing.
+func (p *Portal) autosave(c *kit.Ctx) error {
+	var in askForm
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	ctx, token := c.Request.Context(), c.CookieValue(kit.DraftCookie)
+	if err := c.Limit("write", "draft:"+token); err != nil {
+		return err
+	}
+	draft, found, err := p.Cases.LoadDraft(ctx, token)
+	if err != nil {
+		return err
+	}
+	if !found {
+		if _, sent, err := p.Cases.ReceiptOf(ctx, token); err != nil || !sent {
+			return orElse(err, func() error {
+				return fault.New(fault.NotFound, i18n.N("草稿已经过期。请提交一次，内容不会丢。"))
+			})
+		}
+		c.Status(http.StatusNoContent)
+		return nil
+	}
+	in.into(&draft, c.Actor.IsResident())
+	if err := p.Cases.SaveDraft(ctx, &draft); err != nil {
+		return err
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}
+
+// askCode sends a one-time code and leads back to the form, so that a reload sends no second one.
+func (p *Portal) askCode(c *kit.Ctx, draft cases.Draft) error {
+	if err := p.requestCode(c, draft.Phone); err != nil {
+		return p.askAgain(c, draft, err)
+	}
+	phone, _ := accounts.NormalizePhone(draft.Phone)
+	c.SetFlash("ok", c.T(i18n.N("验证码已发到 %[1]s，5 分钟内有效。"), pii.MaskPhone(phone)))
+	return c.Redirect("/consult/new?sent=" + strconv.FormatInt(c.Now.Unix(), 10) + "#code")
+}
+
+func (p *Portal) requestCode(c *kit.Ctx, typed string) error {
+	if phone, ok := accounts.NormalizePhone(typed); ok {
+		if err := c.Limit("code", "ip:"+c.ClientIP(), "phone:"+phone); err != nil {
+			return err
+		}
+	}
+	return p.Accounts.RequestPhoneCode(c.Request.Context(), c.Actor, typed, c.L.Locale())
+}
+
+// resendAfter is how many seconds a phone waits for its next code.
+const resendAfter = 60
+
+// sinceCode reads when a code was sent: that one was, and how many seconds are left until the next.
+func sinceCode(c *kit.Ctx) (sent bool, wait int) {
+	at, err := strconv.ParseInt(c.Query("sent"), 10, 64)
+	if err != nil {
+		return false, 0
+	}
+	passed := c.Now.Unix() - at
+	return passed >= 0 && passed < 300, int(max(0, min(resendAfter, resendAfter-passed)))
+}
+
+// sent is what became of a form: who sent it, and the session that signing in began.
+type sent struct {
+	token string
+	actor models.Actor
+}
+
+// submit signs in whoever is not and sends the question. The same form sent twice at once is sent once; a browser that gives up
+// waiting does not stop it, for the code would be spent and nothing sent.
+func (p *Portal) submit(c *kit.Ctx, draft cases.Draft, in askForm) error {
+	if err := p.checkForm(c, draft, in); err != nil {
+		return p.askAgain(c, draft, err)
+	}
+	if err := c.Limit("submit"); err != nil {
+		return p.askAgain(c, draft, err)
+	}
+	if !c.Actor.IsResident() {
+		if err := c.Limit("sign-in"); err != nil {
+			return p.askAgain(c, draft, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), 30*time.Second)
+	defer cancel()
+	got, err, _ := p.sending.Do(draft.Key, func() (any, error) { return p.signInAndSend(ctx, c, draft, in) })
+	who, _ := got.(sent)
+	if who.token != "" {
+		c.SignIn(who.token)
+		c.Actor = who.actor
+	}
+	if err != nil {
+		// Another process may have been faster with the same form.
+		if _, found, failed := p.Cases.ReceiptOf(ctx, draft.Token); failed != nil || !found {
+			return orElse(failed, func() error { return p.askAgain(c, draft, err) })
+		}
+	}
+	c.SetCookie(kit.DraftCookie, draft.Token, receiptAge)
+	return c.Redirect("/consult/receipt")
+}
+
+// checkForm says what is wrong with the form before a code is spent on it.
+func (p *Portal) checkForm(c *kit.Ctx, draft cases.Draft, in askForm) error {
+	input := draft.Input
+	input.Clean()
+	f := input.Check()
+	if !c.Actor.IsResident() {
+		if _, ok := accounts.NormalizePhone(in.Phone); !ok {
+			f.Add("phone", i18n.N("请填写 11 位手机号码。"))
+		} else if strings.TrimSpace(in.Code) == "" {
+			f.Add("code", i18n.N("请点“获取验证码”，再把短信里的 6 位数字填在这里。"))
+		}
+	}
+	current, err := p.City.PrivacyVersion(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	if draft.Privacy != current {
+		f.Add("privacy_version", i18n.N("隐私说明有了新版本，请阅读并同意后再提交。"))
+	}
+	return f.Err()
+}
+
+func (p *Portal) signInAndSend(ctx context.Context, c *kit.Ctx, draft cases.Draft, in askForm) (sent, error) {
+	who := sent{actor: c.Actor}
+	if !c.Actor.IsResident() {
+		var err error
+		if who, err = p.signIn(ctx, c, in.Phone, in.Code); err != nil {
+			return who, err
+		}
+	}
+	_, err := p.Cases.Submit(ctx, who.actor, draft.Input, cases.Submission{Key: draft.Key, Channel: "web", Locale: c.L.Locale(), DraftID: draft.ID})
+	return who, err
+}
+
+func (p *Portal) signIn(ctx context.Context, c *kit.Ctx, phone, code string) (sent, error) {
+	token, _, err := p.Accounts.SignInByPhone(ctx, c.Actor, phone, code, c.L.Locale())
+	if err != nil {
+		return sent{actor: c.Actor}, err
+	}
+	_, actor, err := p.Accounts.Resolve(ctx, token)
+	actor.RequestID, actor.Address = c.Actor.RequestID, c.Actor.Address
+	return sent{token: token, actor: actor}, err
+}

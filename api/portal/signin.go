@@ -1,0 +1,111 @@
+package portal
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/pii"
+	"huiyin/services/accounts"
+)
+
+// agreedCookie remembers which version of the privacy notice was agreed to in this browser, so that it is asked for once.
+const agreedCookie = "hy_privacy"
+
+// signInData is the page that asks for a phone and the code sent to it.
+type signInData struct {
+	Phone   string
+	Back    string
+	Sent    bool
+	Wait    int
+	Agreed  bool  // in this browser, to the version in force
+	Ticked  bool  // in this form
+	Privacy int64 // the version in force
+	Errors  []kit.FieldError
+}
+
+func (p *Portal) signInData(c *kit.Ctx, back string) (*signInData, error) {
+	c.Section("me")
+	current, err := p.City.PrivacyVersion(c.Request.Context())
+	return &signInData{Back: kit.Back(back, "/me"), Privacy: current, Agreed: c.CookieValue(agreedCookie) == strconv.FormatInt(current, 10)}, err
+}
+
+func (p *Portal) signInPage(c *kit.Ctx) error {
+	page, err := p.signInData(c, c.Query("back"))
+	if err != nil {
+		return err
+	}
+	if c.Actor.IsResident() {
+		return c.Redirect(page.Back)
+	}
+	return c.Page(200, "sign-in", page)
+}
+
+func (p *Portal) signInForm(c *kit.Ctx) error {
+	var in struct {
+		Phone string `form:"phone"`
+		Code  string `form:"code"`
+		Back  string `form:"back"`
+		Do    string `form:"do"`
+		Agree int64  `form:"agree"`
+	}
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	page, err := p.signInData(c, in.Back)
+	if err != nil {
+		return err
+	}
+	page.Phone, page.Ticked, page.Sent = in.Phone, in.Agree == page.Privacy, in.Code != ""
+	again := func(err error) error {
+		return c.FormAgain(err, "sign-in", func(errs []kit.FieldError) any { page.Errors = errs; return page })
+	}
+	// The phone is personal data: agreed to before it is used for anything.
+	if !page.Agreed && !page.Ticked {
+		var f fault.Fields
+		f.Add("agree", i18n.N("请阅读并同意现行的隐私说明。"))
+		return again(f.Err())
+	}
+	if !page.Agreed {
+		c.SetCookie(agreedCookie, strconv.FormatInt(page.Privacy, 10), receiptAge)
+	}
+	if in.Do == "code" {
+		if err := p.requestCode(c, in.Phone); err != nil {
+			return again(err)
+		}
+		phone, _ := accounts.NormalizePhone(in.Phone)
+		page.Sent, page.Wait = true, resendAfter
+		c.Flash("ok", c.T(i18n.N("验证码已发到 %[1]s，5 分钟内有效。"), pii.MaskPhone(phone)))
+		return c.Page(200, "sign-in", page)
+	}
+	if strings.TrimSpace(in.Code) == "" {
+		var f fault.Fields
+		f.Add("code", i18n.N("请点“获取验证码”，再把短信里的 6 位数字填在这里。"))
+		return again(f.Err())
+	}
+	if err := c.Limit("sign-in"); err != nil {
+		return again(err)
+	}
+	return p.finishSignIn(c, in.Phone, in.Code, page, again)
+}
+
+func (p *Portal) finishSignIn(c *kit.Ctx, phone, code string, page *signInData, again func(error) error) error {
+	ctx := c.Request.Context()
+	who, err := p.signIn(ctx, c, phone, code)
+	if err != nil {
+		return again(err)
+	}
+	c.SignIn(who.token)
+	c.SetCookie(agreedCookie, strconv.FormatInt(page.Privacy, 10), 365*24*time.Hour)
+	agreed, err := p.Accounts.AgreedPrivacy(ctx, who.actor.ID)
+	if err == nil && agreed < page.Privacy {
+		err = p.Accounts.AgreePrivacy(ctx, who.actor, page.Privacy)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(page.Back)
+}

@@ -1,0 +1,284 @@
+package portal
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/calendar"
+	"huiyin/services/cases"
+)
+
+// typedMessage is what somebody wrote and could not send yet; Draft owns the files that came with it.
+type typedMessage struct {
+	Kind   string // follow-up, supplement, reopen, rate
+	Text   string
+	Rating int64
+	Draft  string // token
+	Files  []attached
+	Errors []kit.FieldError
+}
+
+// For returns what was typed into the form of that kind.
+func (m typedMessage) For(kind string) typedMessage {
+	if m.Kind == kind {
+		return m
+	}
+	return typedMessage{Kind: kind}
+}
+
+// threadPage is one matter as its resident sees it.
+type threadPage struct {
+	*cases.Thread
+	Stage      i18n.Msg
+	StageKind  string
+	Topic      string
+	Department string
+	Due        dueBox
+	Steps      []step
+	Items      []threadItem
+	Typed      typedMessage
+	EntryID    int64 // in the library, 0 while it is not there
+	Most       int
+	Ratings    []rating
+}
+
+type dueBox struct {
+	Kind      string // "", ok, late
+	Icon      string
+	Left      string
+	Explained []string
+}
+
+type step struct {
+	Name    string
+	At      *time.Time
+	Current bool
+}
+
+// threadItem is a message, or a step on the way when Step is set.
+type threadItem struct {
+	At    time.Time
+	Step  string
+	Kind  string
+	From  string
+	Text  string
+	Stamp string
+	Files []attached
+	ID    string
+}
+
+type rating struct {
+	Value int64
+	Name  string
+}
+
+var ratingNames = []string{i18n.N("很不满意"), i18n.N("不满意"), i18n.N("一般"), i18n.N("满意"), i18n.N("很满意")}
+
+func (p *Portal) threadWith(c *kit.Ctx, status int, number string, typed typedMessage) error {
+	page, err := p.threadPage(c, number, typed)
+	if fault.Is(err, fault.NotFound) {
+		return p.withThread(c, typed.Kind, typed.Text, func(*cases.Thread) error { return err })
+	}
+	if err != nil {
+		return err
+	}
+	return c.Page(status, "thread", page)
+}
+
+func (p *Portal) threadPage(c *kit.Ctx, number string, typed typedMessage) (*threadPage, error) {
+	ctx := c.Request.Context()
+	c.Section("track")
+	t, err := p.Cases.Open(ctx, c.Actor, number)
+	if err == nil && t.Standing&cases.Owner == 0 {
+		err = kit.NotFound()
+	}
+	if err != nil {
+		return nil, err
+	}
+	page := &threadPage{
+		Thread: t, Stage: cases.ResidentStage(t.Case), StageKind: stageKind(t.Case), Typed: typed,
+		Topic: either(c, t.Topic.Name, t.Topic.NameEn), Department: either(c, t.Department.Name, t.Department.NameEn),
+	}
+	if page.Due, err = p.dueBox(c, t.Case); err != nil {
+		return nil, err
+	}
+	page.Steps = steps(c, t.Case)
+	if page.Items, err = p.items(c, t); err != nil {
+		return nil, err
+	}
+	for i, name := range ratingNames {
+		page.Ratings = append(page.Ratings, rating{int64(i + 1), c.T(name)})
+	}
+	if t.Case.Publication == models.Published {
+		pub, found, err := p.Library.OfCase(ctx, t.Case.ID)
+		if err != nil {
+			return nil, err
+		}
+		if found && pub.Status == models.Published {
+			page.EntryID = pub.ID
+		}
+	}
+	numbers, err := p.City.CaseNumbers(ctx)
+	page.Most = numbers.Attachments
+	return page, err
+}
+
+func stageKind(c *models.Case) string {
+	switch {
+	case c.Status == models.Withdrawn:
+		return "mute"
+	case c.Status == models.Answered || c.Status == models.Closed:
+		return "ok"
+	}
+	return ""
+}
+
+func (p *Portal) dueBox(c *kit.Ctx, m *models.Case) (dueBox, error) {
+	box := dueBox{Explained: calendar.Explain(m.DueBasis, c.L), Icon: "clock"}
+	if !m.Status.Open() {
+		box.Kind, box.Icon = "ok", "check-circle"
+		return box, nil
+	}
+	n, unit, err := p.Calendar.Left(c.Request.Context(), m.DueAt)
+	if err != nil {
+		return box, err
+	}
+	if n < 0 {
+		box.Kind, box.Icon = "late", "alert"
+	}
+	if unit == "natural" {
+		box.Left = c.L.NaturalDays(n)
+	} else {
+		box.Left = c.L.WorkingDays(n)
+	}
+	return box, nil
+}
+
+func steps(c *kit.Ctx, m *models.Case) []step {
+	list := []step{
+		{Name: c.T(i18n.N("提交")), At: &m.SubmittedAt}, {Name: c.T(i18n.N("受理")), At: m.AcceptedAt},
+		{Name: c.T(i18n.N("答复")), At: m.AnsweredAt}, {Name: c.T(i18n.N("评价")), At: m.RatedAt},
+	}
+	if m.Status == models.Withdrawn {
+		return []step{list[0], {Name: c.T(i18n.N("撤回")), At: m.WithdrawnAt}}
+	}
+	if m.AnsweredAt == nil { // asked again: what was judged was the answer before
+		list[3].At = nil
+	} else if m.AcceptedAt == nil {
+		list[1].At = m.AnsweredAt
+	}
+	for i := range list {
+		if list[i].At == nil {
+			list[i].Current = m.Status != models.Closed
+			break
+		}
+	}
+	return list
+}
+
+// items interleaves messages with the steps between them, by time.
+func (p *Portal) items(c *kit.Ctx, t *cases.Thread) ([]threadItem, error) {
+	departments, err := p.Accounts.Departments(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	name := func(id int64) string {
+		d, _ := departments.Get(id)
+		return either(c, d.Name, d.NameEn)
+	}
+	var list []threadItem
+	for _, m := range t.Messages {
+		item := threadItem{At: m.CreatedAt, Text: m.Body, ID: "message-" + strconv.FormatInt(m.ID, 10)}
+		switch m.Kind {
+		case models.ReplySent:
+			item.Kind, item.From = "reply", c.T(i18n.N("%[1]s　正式答复"), name(m.DepartmentID))
+			if t.Desk.Review != models.ReviewNone {
+				item.Stamp = c.T(i18n.N("已审核"))
+			}
+		case models.FollowUp:
+			item.From = c.T(i18n.N("您的追问"))
+		case models.Supplement:
+			item.From = c.T(i18n.N("您补充的材料"))
+		default:
+			item.From = c.T(i18n.N("您的提问"))
+		}
+		for _, f := range m.Files {
+			item.Files = append(item.Files, listed(f))
+		}
+		list = append(list, item)
+	}
+	for _, e := range t.Events {
+		if text := stepText(c, e, name); text != "" {
+			list = append(list, threadItem{At: e.At, Step: text})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b threadItem) int { return a.At.Compare(b.At) })
+	return list, nil
+}
+
+// stepText says a step to the resident; steps that are a message of their own say nothing.
+func stepText(c *kit.Ctx, e models.CaseEvent, department func(int64) string) string {
+	withReason := func(text string) string {
+		if e.Note == "" {
+			return text
+		}
+		return c.T(i18n.N("%[1]s，原因：%[2]s"), text, e.Note)
+	}
+	switch cases.Action(e.Action) {
+	case cases.ActAccept:
+		return c.T(i18n.N("%[1]s已受理"), department(e.DepartmentID))
+	case cases.ActTransfer:
+		return withReason(c.T(i18n.N("已转到%[1]s办理"), department(e.DepartmentID)))
+	case cases.ActWithdraw:
+		return withReason(c.T(i18n.N("您撤回了这件诉求")))
+	case cases.ActRate:
+		return c.T(i18n.N("您作了评价"))
+	case cases.ActReopen:
+		return c.T(i18n.N("您要求重新办理，将由另一位审核人负责"))
+	case cases.ActClose:
+		return c.T(i18n.N("诉求已办结"))
+	case cases.ActConsent:
+		return c.T(i18n.N("您同意公开这次问答"))
+	case cases.ActWithdrawConsent:
+		return c.T(i18n.N("您撤回了公开同意"))
+	case cases.ActPublish:
+		return c.T(i18n.N("问答已在公开库发布，其中没有您的个人信息"))
+	case cases.ActUnpublish:
+		return withReason(c.T(i18n.N("问答已从公开库撤下")))
+	case cases.ActRecompute:
+		return c.T(i18n.N("放假安排公布后，答复期限已重新计算"))
+	}
+	return ""
+}
+
+// disposition names a download: every browser understands the first form, those of today the second, which keeps Chinese.
+func disposition(name string) string {
+	plain := strings.Map(func(r rune) rune {
+		if r < 0x20 || r > 0x7e || r == '"' || r == '\\' || r == '%' || r == ';' {
+			return '_'
+		}
+		return r
+	}, name)
+	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + percent(name)
+}
+
+// percent encodes as RFC 8187 wants it.
+func percent(s string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(s) {
+		ch := s[i]
+		if ch >= 'a' && ch <= 'z' || ch >= 'A' && ch <= 'Z' || ch >= '0' && ch <= '9' || ch == '.' || ch == '-' || ch == '_' {
+			b.WriteByte(ch)
+			continue
+		}
+		b.WriteString("%" + string(hex[ch>>4]) + string(hex[ch&15]))
+	}
+	return b.String()
+}

@@ -18,7 +18,7 @@ func funcs(l *i18n.Localizer) template.FuncMap {
 	return template.FuncMap{
 		"t": l.T, "asset": func(name string) string { return "/assets/" + name },
 		"tn": l.N, "date": l.Date, "datetime": l.DateTime, "day": l.Day,
-		"iso": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"size": func(n int64) string { return fmt.Sprint(n) },
 		"dict": func(kv ...any) (map[string]any, error) {
 			m := map[string]any{}

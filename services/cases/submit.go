@@ -80,7 +80,9 @@ func (s *Service) Submit(ctx context.Context, actor models.Actor, in SubmitInput
 		return Receipt{}, fault.New(fault.Unauthenticated, i18n.N("请先用手机验证码确认您的手机号。"))
 	}
 	in.Clean()
-	sub.Key = s.submissionKey(actor, sub.Key)
+	if sub.DraftID == 0 { // a draft's key is a secret of its own, and finds the receipt when the session does not say whose it is
+		sub.Key = s.submissionKey(actor, sub.Key)
+	}
 	if r, ok, err := s.receiptOf(ctx, actor, sub.Key); ok || err != nil {
 		return r, err
 	}

@@ -93,15 +93,28 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (*app, error
 	}
 	a.closers = append(a.closers, a.index.Close)
 	a.limits = limit.New(a.redis.Client, limitClasses)
-	smsProvider, mailProvider, err := carriers(cfg, log)
+	out, err := a.outside()
 	if err != nil {
 		return a, err
 	}
-	return a, a.build(ctx, smsProvider, mailProvider)
+	return a, a.build(ctx, out)
+}
+
+// outside is what reaches beyond the program; the building of the demo city has its own.
+type outside struct {
+	sms    sms.Provider
+	mail   mail.Provider
+	codes  accounts.Codes
+	sender accounts.CodeSender // nil: the notices
+}
+
+func (a *app) outside() (outside, error) {
+	texts, mails, err := carriers(a.cfg, a.log)
+	return outside{sms: texts, mail: mails, codes: onetime.New(a.redis.Client, a.seal.Derive("onetime", "codes"), codesPerDay)}, err
 }
 
 // build makes the services, lowest first, on the app's clock.
-func (a *app) build(ctx context.Context, smsProvider sms.Provider, mailProvider mail.Provider) error {
+func (a *app) build(ctx context.Context, out outside) error {
 	store, err := blob.NewDir(filepath.Join(a.cfg.Data, "files"))
 	if err != nil {
 		return err
@@ -111,13 +124,15 @@ func (a *app) build(ctx context.Context, smsProvider sms.Provider, mailProvider 
 	a.city = city.New(a.db, a.clock, a.audit)
 	a.calendar = calendar.New(a.db, a.clock, a.audit, a.outbox, a.city.Zone)
 	a.notices = notices.New(notices.Deps{
-		DB: a.db, Clock: a.clock, Outbox: a.outbox, Audit: a.audit, Seal: a.seal, SMS: smsProvider, Mail: mailProvider, Live: a.live,
+		DB: a.db, Clock: a.clock, Outbox: a.outbox, Audit: a.audit, Seal: a.seal, SMS: out.sms, Mail: out.mail, Live: a.live,
 		Site: notices.CitySite{City: a.city, Address: a.cfg.BaseURL}, Log: a.log, Demo: a.cfg.Demo,
 	})
+	if out.sender == nil {
+		out.sender = a.notices
+	}
 	a.accounts = accounts.New(accounts.Deps{
 		DB: a.db, Clock: a.clock, Audit: a.audit, Seal: a.seal, Passwords: password.New(password.Recommended, 2),
-		Codes:  onetime.New(a.redis.Client, a.seal.Derive("onetime", "codes"), codesPerDay),
-		Sender: a.notices, Settings: a.signInRules,
+		Codes: out.codes, Sender: out.sender, Settings: a.signInRules,
 	})
 	a.files = files.New(a.db, store, a.clock, a.attachmentLimit)
 	a.library = library.New(library.Deps{

@@ -22,6 +22,7 @@ const usage = `huiyin 回音: a city's residents ask, their government answers.
   huiyin serve                    pages and API; with nothing configured also the database, Redis and the worker
   huiyin worker                   the jobs alone, beside serve on one database and one Redis
   huiyin migrate                  bring the database to the newest version and end
+  huiyin demo                     fill an empty database with the demo city and end
   huiyin admin create-admins      the three administrators of a new installation, with their first passwords
   huiyin admin reset-password A   a new first password for account A
 
@@ -58,6 +59,8 @@ func run(ctx context.Context, command string, args []string) error {
 		return work(ctx, cfg, log)
 	case "migrate":
 		return migrate(ctx, cfg)
+	case "demo":
+		return seedOnly(ctx, cfg, log)
 	case "admin":
 		return admin(ctx, cfg, log, args)
 	case "help", "-h", "--help":

@@ -77,13 +77,17 @@ func (a *app) server() (*api.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	accounts, err := a.demoAccounts()
+	if err != nil {
+		return nil, err
+	}
 	return api.New(api.Deps{
 		Kit: kit.Deps{
 			Log: a.log, Clock: a.clock, Catalogs: catalogs, Accounts: a.accounts, City: a.city, Limits: a.limits, Live: a.live,
 			Secure: a.cfg.Secure(), Demo: a.cfg.Demo, BaseURL: a.cfg.BaseURL,
 		},
 		Accounts: a.accounts, Audit: a.audit, Calendar: a.calendar, Cases: a.cases, City: a.city, Files: a.files, Library: a.library, Notices: a.notices,
-		Presence: presence.New(a.redis.Client), Proxies: a.cfg.Proxies, Demo: a.demoAccounts(), DB: a.db, Seal: a.seal,
+		Presence: presence.New(a.redis.Client), Proxies: a.cfg.Proxies, Demo: accounts, DB: a.db, Seal: a.seal,
 		Ready: map[string]func(ctx context.Context) error{
 			"database": a.db.Ping,
 			"redis": func(ctx context.Context) error {

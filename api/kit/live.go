@@ -36,7 +36,7 @@ func (c *Ctx) Live(topics ...string) error {
 				}
 				return nil
 			}
-			if !write("event: changed\ndata: 1\n\n") {
+			if !write("data: 1\n\n") {
 				return nil
 			}
 		case <-time.After(time.Second):

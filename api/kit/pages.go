@@ -132,7 +132,7 @@ func (p *pages) funcs(locale string) template.FuncMap {
 		"number":   func(n any) string { return l().Number(toInt64(n)) },
 		"rate":     func(part, whole any) string { return l().Rate(toInt64(part), toInt64(whole)) },
 		"left":     func(n int) string { return l().WorkingDays(n) },
-		"size":     fileSize,
+		"size":     FileSize,
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"locale":   func() string { return locale },
 		"lines":    func(s string) []string { return strings.Split(strings.TrimSpace(s), "\n") },
@@ -182,7 +182,8 @@ func period(l *i18n.Localizer, days int, unit string) string {
 	return l.N(i18n.N("%[1]d 个工作日"), days)
 }
 
-func fileSize(n int64) string {
+// FileSize writes a number of bytes as people read it.
+func FileSize(n int64) string {
 	switch {
 	case n >= 1<<20:
 		return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"

@@ -89,6 +89,14 @@ func (s *Service) StaffMember(ctx context.Context, actor models.Actor, id int64)
 	return s.staffRow(ctx, id)
 }
 
+// Me returns the actor's own row: their account, and whether they have a second factor.
+func (s *Service) Me(ctx context.Context, actor models.Actor) (StaffRow, error) {
+	if !actor.IsStaff() {
+		return StaffRow{}, signInFirst()
+	}
+	return s.staffRow(ctx, actor.ID)
+}
+
 func (s *Service) staffRow(ctx context.Context, id int64) (StaffRow, error) {
 	row, err := s.staff(ctx, id)
 	if err != nil {

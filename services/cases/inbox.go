@@ -34,13 +34,15 @@ var Views = []View{ViewMine, ViewReview, ViewUnassigned, ViewDueSoon, ViewOverdu
 
 // InboxQuery asks for one page of a view.
 type InboxQuery struct {
-	View    View              `form:"view" json:"view"`
-	TopicID int64             `form:"topic" json:"topic,omitempty"`
-	Status  models.CaseStatus `form:"status" json:"status,omitempty"`
-	Channel string            `form:"channel" json:"channel,omitempty"`
-	Search  string            `form:"q" json:"q,omitempty"`
-	After   string            `form:"after" json:"after,omitempty"`
-	Limit   int               `form:"limit" json:"limit,omitempty"`
+	View View `form:"view" json:"view"`
+	// DepartmentID narrows the list to one of the departments the actor sees.
+	DepartmentID int64             `form:"department" json:"department_id,omitempty"`
+	TopicID      int64             `form:"topic" json:"topic,omitempty"`
+	Status       models.CaseStatus `form:"status" json:"status,omitempty"`
+	Channel      string            `form:"channel" json:"channel,omitempty"`
+	Search       string            `form:"q" json:"q,omitempty"`
+	After        string            `form:"after" json:"after,omitempty"`
+	Limit        int               `form:"limit" json:"limit,omitempty"`
 }
 
 // InboxRow is one case in a list; the name is masked.
@@ -145,27 +147,28 @@ func (s *Service) scopeOf(ctx context.Context, actor models.Actor) (scope, error
 
 // filter is a list's condition and order, ready for the store.
 type filter struct {
-	scope       scope
-	handlerID   int64
-	unassigned  bool
-	open        bool
-	status      models.CaseStatus
-	notBy       int64 // not the cases whose present reply this person wrote
-	nothing     bool
-	publication []models.PublicationStatus
-	dueFrom     time.Time
-	dueBefore   time.Time
-	topicID     int64
-	channel     string
-	numberLike  string
-	words       string
-	newest      bool // order by id, newest first; otherwise by deadline
-	afterDue    time.Time
-	afterID     int64
+	scope        scope
+	handlerID    int64
+	unassigned   bool
+	open         bool
+	status       models.CaseStatus
+	notBy        int64 // not the cases whose present reply this person wrote
+	nothing      bool
+	publication  []models.PublicationStatus
+	dueFrom      time.Time
+	dueBefore    time.Time
+	departmentID int64
+	topicID      int64
+	channel      string
+	numberLike   string
+	words        string
+	newest       bool // order by id, newest first; otherwise by deadline
+	afterDue     time.Time
+	afterID      int64
 }
 
 func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q InboxQuery) (filter, error) {
-	f := filter{scope: sc, topicID: q.TopicID, channel: q.Channel}
+	f := filter{scope: sc, departmentID: q.DepartmentID, topicID: q.TopicID, channel: q.Channel}
 	now := s.Clock.Now()
 	switch q.View {
 	case ViewMine, "":

@@ -36,6 +36,9 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	default:
 		q = q.Where("department_id IN ?", f.scope.departments)
 	}
+	if f.departmentID != 0 {
+		q = q.Where("department_id = ?", f.departmentID)
+	}
 	if f.handlerID != 0 {
 		q = q.Where("handler_id = ?", f.handlerID)
 	}

@@ -1,0 +1,384 @@
+package console
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/calendar"
+	"huiyin/services/cases"
+	"huiyin/services/library"
+	"huiyin/services/notices"
+)
+
+func (s *Console) caseRoutes(g *kit.Group) {
+	g.GET("/console/cases/:number", kit.CaseWork, s.casePage)
+	g.GET("/console/cases/:number/live", kit.CaseWork, s.caseLive)
+	g.GET("/console/cases/:number/watch", kit.CaseWork, s.watch)
+	g.GET("/console/files/:id", kit.CaseWork, s.download)
+	s.actRoutes(g)
+	s.replyRoutes(g)
+}
+
+// caseView is one case on its page.
+type caseView struct {
+	T          *cases.Thread
+	Crumb      crumbView
+	Name       string
+	Stage      tagView
+	Due        *dueView
+	DueHow     []string
+	Messages   []messageView
+	Events     []stepView
+	Why        map[string]string // action → why its button is disabled
+	Contact    *cases.Contact
+	Handler    string
+	Topic      string
+	Department string
+	Channel    string
+	Reviewers  string
+	Colleagues []option
+	Topics     []optionGroup
+	Deliveries []notices.Record
+	Editor     *editorView
+	Draft      *draftView // of somebody else, or waiting
+	Public     *publicHint
+	Typed      caseForm
+	Errors     []kit.FieldError
+	Changes    []stepView // what happened since the page was opened
+	Orphan     string     // words that have no form any more
+}
+
+type crumbView struct{ Href, Label string }
+
+type messageView struct {
+	Kind, From, Text, Stamp, ID string
+	At                          time.Time
+	Files                       []fileView
+}
+
+type fileView struct {
+	ID               int64
+	Name, Href, Size string
+	Image            bool
+}
+
+// stepView is one line of a history.
+type stepView struct {
+	At              time.Time
+	Text, Who, Kind string
+}
+
+type publicHint struct {
+	Tag  tagView
+	Text string
+}
+
+// caseForm is everything a form of the page may send: it comes back when something has to be mended.
+type caseForm struct {
+	View         string `form:"view"`
+	Body         string `form:"body"`
+	ReplyVersion int64  `form:"reply_version"`
+	Over         int64  `form:"over"` // the colleague's draft that is to be replaced
+	Version      int64  `form:"version"`
+	Comment      string `form:"comment"`
+	Text         string `form:"text"`
+	HandlerID    int64  `form:"handler_id"`
+	Note         string `form:"note"`
+	TopicID      int64  `form:"topic_id"`
+	Reason       string `form:"reason"`
+}
+
+func caseAddress(number string) string { return "/console/cases/" + number }
+
+func (s *Console) casePage(c *kit.Ctx) error {
+	v, err := s.caseView(c, c.Param("number"), nil)
+	if err != nil {
+		return err
+	}
+	return c.Page(http.StatusOK, "case", v)
+}
+
+// caseView builds the page; typed is what a failed form had sent, nil otherwise.
+func (s *Console) caseView(c *kit.Ctx, number string, typed *caseForm) (*caseView, error) {
+	ctx := c.Request.Context()
+	t, err := s.Cases.Open(ctx, c.Actor, number)
+	if err != nil {
+		return nil, err
+	}
+	if t.Standing&(cases.Staff|cases.Reader) == 0 {
+		return nil, kit.NotFound()
+	}
+	v := &caseView{
+		T: t, Stage: stageTag(c, t.Case), Name: t.DisplayName, Topic: topicName(c, t.Topic), Department: departmentName(c, t.Department),
+		Channel: channelName(c, t.Case.Channel), Handler: t.Staff[t.Case.HandlerID].Name, Why: map[string]string{},
+	}
+	if v.Name == "" {
+		v.Name = c.T("匿名来信人")
+	}
+	if typed != nil {
+		v.Typed = *typed
+	}
+	v.crumb(c)
+	for action, why := range t.Reasons {
+		_, v.Why[string(action)] = kit.SafeFace(c.L, why)
+	}
+	v.thread(c)
+	if err := s.fillSide(c, v); err != nil {
+		return nil, err
+	}
+	if err := s.fillReply(c, v, typed); err != nil {
+		return nil, err
+	}
+	v.public(c)
+	return v, nil
+}
+
+// crumb is the way back to the list the case was opened from.
+func (v *caseView) crumb(c *kit.Ctx) {
+	view := cases.View(c.Query("view"))
+	if !slices.Contains(cases.Views, view) {
+		view = cases.ViewAll
+	}
+	c.Section(string(view))
+	v.Crumb = crumbView{viewAddress(view), c.T(viewNames[view])}
+}
+
+func (v *caseView) thread(c *kit.Ctx) {
+	for _, m := range v.T.Messages {
+		v.Messages = append(v.Messages, v.message(c, m))
+	}
+	for _, e := range v.T.Events {
+		v.Events = append(v.Events, v.step(c, e))
+	}
+	if n := len(v.Events); n > 0 && v.T.Case.Status.Open() {
+		v.Events[n-1].Kind = "now"
+	}
+}
+
+func (v *caseView) message(c *kit.Ctx, m cases.Message) messageView {
+	view := messageView{At: m.CreatedAt, Text: m.Body, ID: "m" + strconv.FormatInt(m.ID, 10), Files: fileViews(m.Files)}
+	switch m.Kind {
+	case models.Question:
+		view.From = c.T("%[1]s的提问", v.Name)
+	case models.FollowUp:
+		view.From = c.T("%[1]s的追问", v.Name)
+	case models.Supplement:
+		view.From = c.T("%[1]s补充", v.Name)
+	case models.ReplySent:
+		view.Kind, view.From, view.Stamp = "reply", c.T("答复 · %[1]s", v.T.Staff[m.StaffID].Name), v.Department
+	case models.Note:
+		view.Kind, view.From = "note", c.T("内部备注 · %[1]s", v.T.Staff[m.StaffID].Name)
+	}
+	return view
+}
+
+func fileViews(list []models.Attachment) []fileView {
+	var out []fileView
+	for _, a := range list {
+		f := fileView{ID: a.ID, Name: a.Name, Size: kit.FileSize(a.Size), Image: a.Width > 0}
+		if a.OwnerKind == models.OwnerMessage {
+			f.Href = "/console/files/" + strconv.FormatInt(a.ID, 10)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func (v *caseView) step(c *kit.Ctx, e models.CaseEvent) stepView {
+	st := stepView{At: e.At, Text: cases.ActionName(e.Action).Localize(c.L)}
+	if person := v.T.Staff[e.SubjectID].Name; person != "" && e.SubjectID != e.ActorID {
+		st.Text = c.T("%[1]s：%[2]s", st.Text, person)
+	}
+	if e.Note != "" {
+		st.Text = c.T("%[1]s（%[2]s）", st.Text, e.Note)
+	}
+	switch models.ActorKind(e.ActorKind) {
+	case models.StaffActor:
+		st.Who = v.T.Staff[e.ActorID].Name
+	case models.SystemActor:
+		st.Who = c.T("系统")
+	default:
+		st.Who = c.T("来信人")
+	}
+	if e.Action == string(cases.ActSend) {
+		st.Kind = "seal"
+	}
+	return st
+}
+
+func (s *Console) fillSide(c *kit.Ctx, v *caseView) error {
+	ctx, k := c.Request.Context(), v.T.Case
+	if k.Status.Open() {
+		left, _, err := s.Calendar.Left(ctx, k.DueAt)
+		if err != nil {
+			return err
+		}
+		d := dueOf(c, k, left)
+		v.Due = &d
+	}
+	v.DueHow = calendar.Explain(k.DueBasis, c.L)
+	if v.T.Can(cases.ActAssign) {
+		v.Colleagues = peopleOptions(v.T.Colleague)
+	}
+	if v.T.Can(cases.ActTransfer) {
+		topics, err := s.Cases.Topics(ctx)
+		if err != nil {
+			return err
+		}
+		v.Topics = topicOptions(c, topics)
+	}
+	for i, p := range v.T.Reviewers {
+		if i > 0 {
+			v.Reviewers += c.T("、")
+		}
+		v.Reviewers += p.Name
+	}
+	if !c.Actor.HasAny(models.Overseer, models.Handler, models.Reviewer) {
+		return nil
+	}
+	records, _, err := s.Notices.List(ctx, c.Actor, notices.Filter{CaseID: k.ID})
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if r.StaffID == 0 {
+			v.Deliveries = append(v.Deliveries, r)
+		}
+	}
+	return nil
+}
+
+func (v *caseView) public(c *kit.Ctx) {
+	k := v.T.Case
+	if k.AnsweredAt == nil && k.Publication == models.PublicationNone {
+		return
+	}
+	v.Public = &publicHint{Tag: publicationTag(c, k.Publication)}
+	switch {
+	case k.ConsentAt == nil:
+		v.Public.Text = c.T("来信人没有同意公开，不能公开。")
+	case k.ConsentWithdrawn != nil:
+		v.Public.Text = c.T("来信人撤回了公开同意，不能公开。")
+	default:
+		v.Public.Text = c.T("来信人同意公开。公开版本单独成文，个人信息要逐处确认，由另一位同事发布。")
+	}
+}
+
+var publicationNames = map[models.PublicationStatus]string{
+	models.PublicationNone: i18n.N("不公开"), models.PublicationWanted: i18n.N("待准备"), models.PublicationDraft: i18n.N("准备中"),
+	models.PublicationReady: i18n.N("待发布"), models.Published: i18n.N("已公开"), models.Unpublished: i18n.N("已撤下"),
+}
+
+func publicationTag(c *kit.Ctx, p models.PublicationStatus) tagView {
+	t := tagView{Text: c.T(publicationNames[p])}
+	switch p {
+	case models.Published:
+		t.Kind = "ok"
+	case models.PublicationReady:
+		t.Kind = "warn"
+	case models.PublicationNone, models.Unpublished:
+		t.Kind = "mute"
+	}
+	return t
+}
+
+// caseAgain shows the page again after a failed act, with what was typed and what has changed meanwhile.
+func (s *Console) caseAgain(c *kit.Ctx, failed error, number string) error {
+	var typed caseForm
+	if err := c.Bind(&typed); err != nil {
+		return failed
+	}
+	v, err := s.caseView(c, number, &typed)
+	if err != nil {
+		return failed
+	}
+	if e, ok := errors.AsType[*fault.Error](failed); ok {
+		switch changed := e.Detail.(type) {
+		case []models.CaseEvent:
+			if err := s.fillChanges(c, v, changed); err != nil {
+				return err
+			}
+		case *models.CaseReply:
+			if v.Editor != nil {
+				v.Editor.Other = &otherView{Body: changed.Body, By: s.nameOf(c, changed.AuthorID), At: changed.SavedAt, Version: changed.Version}
+			}
+		}
+	}
+	if v.Editor == nil {
+		v.Orphan = typed.Body
+	}
+	return c.FormAgain(failed, "case", func(errs []kit.FieldError) any { v.Errors = errs; return v })
+}
+
+func (s *Console) fillChanges(c *kit.Ctx, v *caseView, events []models.CaseEvent) error {
+	for _, e := range events {
+		v.Changes = append(v.Changes, v.step(c, e))
+	}
+	return nil
+}
+
+func (s *Console) nameOf(c *kit.Ctx, id int64) string {
+	people, err := s.Accounts.StaffNames(c.Request.Context(), []int64{id})
+	if err != nil {
+		return ""
+	}
+	return people[id].Name
+}
+
+// caseLive tells open pages of the case that it has changed.
+func (s *Console) caseLive(c *kit.Ctx) error {
+	t, err := s.Cases.Open(c.Request.Context(), c.Actor, c.Param("number"))
+	if err != nil {
+		return err
+	}
+	return c.Live(cases.CaseTopic(t.Case.Number))
+}
+
+// download hands out a file of a case that the actor may see. Browsers save it; they never show it as a page of ours.
+func (s *Console) download(c *kit.Ctx) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	a, err := s.Files.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.OwnerKind != models.OwnerMessage {
+		return kit.NotFound()
+	}
+	if _, err := s.Cases.MayRead(ctx, c.Actor, a.CaseID); err != nil {
+		return err
+	}
+	a, body, err := s.Files.Open(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer func(b io.Closer) { _ = b.Close() }(body) // only read
+	c.Header("Content-Type", a.MIME)
+	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
+	c.Header("Cache-Control", "private, no-store")
+	http.ServeContent(c.Writer, c.Request, "", a.CreatedAt, body)
+	return nil
+}
+
+// similar are published answers that may be reused.
+func (s *Console) similar(c *kit.Ctx, k *models.Case) []library.Entry {
+	list, err := s.Library.Similar(c.Request.Context(), k.Title+"\n"+k.Body, similarShown)
+	if err != nil {
+		return nil // a help; the page is worth showing without it
+	}
+	return list
+}
+
+const similarShown = 5

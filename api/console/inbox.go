@@ -1,0 +1,388 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"huiyin/api/kit"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/accounts"
+	"huiyin/services/cases"
+)
+
+func (s *Console) inboxRoutes(g *kit.Group) {
+	g.GET("/console/cases", kit.CaseWork, s.inbox)
+	g.POST("/console/cases/assign", kit.CaseWork, s.assignMany)
+	g.GET("/console/live", kit.Staff, s.live)
+	g.GET("/console/live/parts", kit.Staff, s.liveParts)
+}
+
+// option is one line of a select; group heads a block of them.
+type option struct{ Value, Label string }
+
+type optionGroup struct {
+	Label   string
+	Options []option
+}
+
+type inboxView struct {
+	Query        cases.InboxQuery
+	Title, Sub   string
+	Topics       []optionGroup
+	Departments  []option // for those who see more than one
+	Statuses     []option
+	Channels     []option
+	Filtered     bool
+	Rows         []rowView
+	First        string // address of the first page, when this is a later one
+	Older        string
+	SearchedBack int
+	Handlers     []optionGroup // whom the ticked may be given to; none: no bulk action
+	Many         bool          // of several departments
+	Empty        emptyView
+	Back         string
+}
+
+type rowView struct {
+	cases.InboxRow
+	Href, Topic, Name, Channel string
+	Stage                      tagView
+	Due                        dueView
+	Pick                       bool
+}
+
+type tagView struct{ Kind, Text string }
+
+// dueView is a deadline in words; Kind is its colour's name, never alone.
+type dueView struct {
+	Kind, Text, On string
+	Provisional    bool
+}
+
+type emptyView struct{ Title, Text, Href, Button string }
+
+var channelNames = map[string]string{
+	"web": i18n.N("网页"), "miniprogram": i18n.N("小程序"), "phone": i18n.N("电话"), "api": i18n.N("接口"),
+}
+
+var channels = []string{"web", "miniprogram", "phone", "api"}
+
+func channelName(c *kit.Ctx, channel string) string {
+	if id := channelNames[channel]; id != "" {
+		return c.T(id)
+	}
+	return channel
+}
+
+func (s *Console) inbox(c *kit.Ctx) error {
+	var q cases.InboxQuery
+	if err := c.Bind(&q); err != nil {
+		return err
+	}
+	if q.View == "" {
+		q.View = viewsOf(c.Actor)[0]
+	}
+	page, err := s.Cases.Inbox(c.Request.Context(), c.Actor, q)
+	if err != nil {
+		return err
+	}
+	c.Section(string(q.View))
+	v := inboxView{Query: q, Title: c.T(viewNames[q.View]), SearchedBack: page.SearchedBack, Back: c.Request.URL.RequestURI()}
+	if err := s.fillFilters(c, &v); err != nil {
+		return err
+	}
+	for _, r := range page.Rows {
+		v.Rows = append(v.Rows, s.rowView(c, r, q.View))
+	}
+	if v.Sub, err = s.whoAmI(c); err != nil {
+		return err
+	}
+	if err := s.fillHandlers(c, &v); err != nil {
+		return err
+	}
+	if q.After != "" {
+		v.First = address("/console/cases", c.Request.URL.Query(), "after", "")
+	}
+	if page.Next != "" {
+		v.Older = address("/console/cases", c.Request.URL.Query(), "after", page.Next)
+	}
+	v.Empty = emptyOf(c, v)
+	return c.Page(http.StatusOK, "inbox", v)
+}
+
+// address is path with the query, one parameter set anew.
+func address(path string, q url.Values, name, value string) string {
+	kept := url.Values{}
+	for k, v := range q {
+		if k != name && len(v) > 0 && v[0] != "" {
+			kept[k] = v[:1]
+		}
+	}
+	if value != "" {
+		kept.Set(name, value)
+	}
+	if len(kept) == 0 {
+		return path
+	}
+	return path + "?" + kept.Encode()
+}
+
+func (s *Console) whoAmI(c *kit.Ctx) (string, error) {
+	d, err := s.Accounts.Department(c.Request.Context(), c.Actor.DepartmentID)
+	if err != nil {
+		return "", err
+	}
+	return departmentName(c, d) + " · " + c.Actor.Name, nil
+}
+
+func departmentName(c *kit.Ctx, d models.Department) string {
+	if c.L.Locale() == i18n.English && d.NameEn != "" {
+		return d.NameEn
+	}
+	return d.Name
+}
+
+func topicName(c *kit.Ctx, t models.Topic) string {
+	if c.L.Locale() == i18n.English && t.NameEn != "" {
+		return t.NameEn
+	}
+	return t.Name
+}
+
+func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, view cases.View) rowView {
+	v := rowView{
+		InboxRow: r, Href: "/console/cases/" + r.Case.Number + "?view=" + string(view), Topic: topicName(c, r.Topic), Name: r.Name,
+		Channel: channelName(c, r.Case.Channel), Stage: stageTag(c, &r.Case),
+		Pick: r.Case.Status == models.Submitted || r.Case.Status == models.Handling,
+	}
+	if view == cases.ViewPublish {
+		v.Href = "/console/cases/" + r.Case.Number + "/publication"
+		v.Stage = publicationTag(c, r.Case.Publication)
+	}
+	if v.Name == "" {
+		v.Name = c.T("匿名")
+	}
+	if r.Case.Status.Open() {
+		v.Due = dueOf(c, &r.Case, r.DaysLeft)
+	} else if r.Case.AnsweredAt != nil {
+		v.Due = dueView{Text: c.T("%[1]s答复", c.L.Day(*r.Case.AnsweredAt))}
+	}
+	return v
+}
+
+// dueSoon is how many working days before the deadline its words turn amber.
+const dueSoon = 1
+
+func dueOf(c *kit.Ctx, k *models.Case, left int) dueView {
+	d := dueView{Text: c.L.WorkingDays(left), On: c.L.Date(k.DueAt), Provisional: k.DueProvisional}
+	switch {
+	case left < 0:
+		d.Kind = "late"
+	case left <= dueSoon:
+		d.Kind = "warn"
+	}
+	return d
+}
+
+func stageTag(c *kit.Ctx, k *models.Case) tagView {
+	t := tagView{Text: cases.Stage(k).Localize(c.L)}
+	switch {
+	case k.Status == models.Handling && k.ReturnedAt != nil:
+		t.Kind = "warn"
+	case k.Status == models.Answered, k.Status == models.Closed:
+		t.Kind = "ok"
+	case k.Status == models.Withdrawn:
+		t.Kind = "mute"
+	}
+	return t
+}
+
+func (s *Console) fillFilters(c *kit.Ctx, v *inboxView) error {
+	ctx := c.Request.Context()
+	topics, err := s.Cases.Topics(ctx)
+	if err != nil {
+		return err
+	}
+	v.Topics = topicOptions(c, topics)
+	for _, st := range models.CaseStatuses {
+		v.Statuses = append(v.Statuses, option{string(st), cases.StatusName(st).Localize(c.L)})
+	}
+	for _, ch := range channels {
+		v.Channels = append(v.Channels, option{ch, c.T(channelNames[ch])})
+	}
+	q := v.Query
+	v.Filtered = q.TopicID != 0 || q.Status != "" || q.Channel != "" || q.Search != "" || q.DepartmentID != 0
+	if !c.Actor.HasAny(models.Overseer, models.Leader) {
+		return nil
+	}
+	v.Many = true
+	tree, err := s.Accounts.Departments(ctx)
+	if err != nil {
+		return err
+	}
+	list := tree.All()
+	if !c.Actor.Has(models.Overseer) {
+		list = tree.Subtree(c.Actor.DepartmentID)
+	}
+	for _, d := range list {
+		v.Departments = append(v.Departments, option{strconv.FormatInt(d.ID, 10), departmentName(c, d)})
+	}
+	return nil
+}
+
+func topicOptions(c *kit.Ctx, tree *cases.TopicTree) []optionGroup {
+	var groups []optionGroup
+	for _, g := range tree.Active() {
+		group := optionGroup{Label: topicName(c, g.Topic)}
+		for _, t := range g.Leaves {
+			group.Options = append(group.Options, option{strconv.FormatInt(t.ID, 10), topicName(c, t)})
+		}
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+// fillHandlers offers the handlers of the departments on the page, so that somebody who oversees several picks within one.
+func (s *Console) fillHandlers(c *kit.Ctx, v *inboxView) error {
+	if !c.Actor.HasAny(models.Handler, models.Reviewer, models.Overseer) || v.Query.View == cases.ViewPublish {
+		return nil
+	}
+	seen := map[int64]bool{}
+	for _, r := range v.Rows {
+		d := r.Department
+		if !r.Pick || seen[d.ID] || (!c.Actor.Has(models.Overseer) && d.ID != c.Actor.DepartmentID) {
+			continue
+		}
+		seen[d.ID] = true
+		people, err := s.Accounts.ColleaguesByRole(c.Request.Context(), d.ID, models.Handler)
+		if err != nil {
+			return err
+		}
+		if group := peopleOptions(people); len(group) > 0 {
+			v.Handlers = append(v.Handlers, optionGroup{Label: departmentName(c, d), Options: group})
+		}
+	}
+	return nil
+}
+
+func peopleOptions(people []accounts.StaffCard) []option {
+	var list []option
+	for _, p := range people {
+		label := p.Name
+		if p.Office != "" {
+			label += " · " + p.Office
+		}
+		list = append(list, option{strconv.FormatInt(p.ID, 10), label})
+	}
+	return list
+}
+
+func emptyOf(c *kit.Ctx, v inboxView) emptyView {
+	all := emptyView{Href: viewAddress(cases.ViewAll), Button: c.T("看全部诉求")}
+	if v.Filtered {
+		all.Title, all.Text = c.T("没有符合条件的诉求"), c.T("换个说法，或去掉一些筛选条件再试。")
+		all.Href, all.Button = viewAddress(v.Query.View), c.T("清除筛选")
+		return all
+	}
+	switch v.Query.View {
+	case cases.ViewMine:
+		all.Title, all.Text = c.T("您手上没有要办的诉求"), c.T("新的诉求分派给您时，会在这里出现，也会提醒您。")
+		all.Href, all.Button = viewAddress(cases.ViewUnassigned), c.T("看看未分派的")
+	case cases.ViewReview:
+		all.Title, all.Text = c.T("没有等您审核的答复"), c.T("经办人提交审核后，会在这里出现，也会提醒您。")
+	case cases.ViewUnassigned:
+		all.Title, all.Text = c.T("所有诉求都有人办了"), c.T("新来的诉求会先到这里。")
+	case cases.ViewDueSoon:
+		all.Title, all.Text = c.T("没有即将到期的诉求"), c.T("离期限不远的诉求会在这里出现。")
+	case cases.ViewOverdue:
+		all.Title, all.Text = c.T("没有超期的诉求"), c.T("每件都在期限之内。")
+	case cases.ViewPublish:
+		all.Title, all.Text = c.T("没有要公开的诉求"), c.T("来信人同意公开的诉求，答复之后会在这里出现。")
+	default:
+		all.Title, all.Text = c.T("还没有诉求"), c.T("居民提问后会在这里出现。")
+		all.Href = ""
+	}
+	return all
+}
+
+type bulkForm struct {
+	Numbers   []string `form:"number"`
+	HandlerID int64    `form:"handler_id"`
+	Back      string   `form:"back"`
+}
+
+type bulkView struct {
+	Done   int
+	Failed []bulkFailure
+	Back   string
+}
+
+type bulkFailure struct{ Number, Why string }
+
+func (s *Console) assignMany(c *kit.Ctx) error {
+	var in bulkForm
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	back := kit.Back(in.Back, viewAddress(cases.ViewUnassigned))
+	outcomes, err := s.Cases.AssignMany(c.Request.Context(), c.Actor, in.Numbers, cases.AssignInput{HandlerID: in.HandlerID})
+	if err != nil {
+		kind, text := kit.SafeFace(c.L, err)
+		if kit.Status(kind) >= http.StatusInternalServerError {
+			return err
+		}
+		c.SetFlash("warn", text)
+		return c.Redirect(back)
+	}
+	v := bulkView{Back: back}
+	for _, o := range outcomes {
+		if o.Err == nil {
+			v.Done++
+			continue
+		}
+		v.Failed = append(v.Failed, bulkFailure{o.Number, whyNot(c, o.Err)})
+	}
+	if len(v.Failed) == 0 {
+		return c.Done(back, i18n.N("已分派 %[1]d 件。"), v.Done)
+	}
+	return c.Page(http.StatusOK, "bulk", v)
+}
+
+// whyNot is a refusal in one sentence: that of its field, where it has one.
+func whyNot(c *kit.Ctx, err error) string {
+	if fields := c.FieldErrors(err); len(fields) > 0 {
+		return fields[0].Text
+	}
+	_, text := kit.SafeFace(c.L, err)
+	return text
+}
+
+// live tells the side bar that a count may have changed.
+func (s *Console) live(c *kit.Ctx) error {
+	topics := []string{"staff:" + strconv.FormatInt(c.Actor.ID, 10)}
+	tree, err := s.Accounts.Departments(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	var seen []models.Department
+	switch {
+	case c.Actor.Has(models.Overseer):
+		seen = tree.All()
+	case c.Actor.Has(models.Leader):
+		seen = tree.Subtree(c.Actor.DepartmentID)
+	case worksOnCases(c.Actor):
+		seen = []models.Department{{ID: c.Actor.DepartmentID}}
+	}
+	for _, d := range seen {
+		topics = append(topics, cases.DepartmentTopic(d.ID))
+	}
+	return c.Live(topics...)
+}
+
+// liveParts is a page that holds the side bar and the bell as they are now.
+func (s *Console) liveParts(c *kit.Ctx) error {
+	c.Section(sectionOf(c.GetHeader("HX-Current-URL")))
+	return c.Page(http.StatusOK, "live_parts", nil)
+}

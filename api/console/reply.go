@@ -1,0 +1,348 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/cases"
+	"huiyin/services/files"
+	"huiyin/services/library"
+)
+
+func (s *Console) replyRoutes(g *kit.Group) {
+	const at = "/console/cases/:number/"
+	g.POST(at+"draft", kit.CaseWork, s.saveDraft)
+	g.POST(at+"submit", kit.CaseWork, s.act(i18n.N("已提交审核。"), s.submit))
+	g.POST(at+"send", kit.CaseWork, s.act(i18n.N("答复已发送，来信人会收到短信。"), s.send))
+	g.POST(at+"recall", kit.CaseWork, s.act(i18n.N("已撤回，可以继续修改。"), s.recall))
+	g.POST(at+"approve", kit.CaseWork, s.act(i18n.N("审核通过。"), s.approve))
+	g.POST(at+"return", kit.CaseWork, s.act(i18n.N("已退回修改，起草人会收到提醒。"), s.giveBack))
+	g.POST(at+"files/:id/remove", kit.CaseWork, s.act(i18n.N("附件已去掉。"), s.removeFile))
+}
+
+// editorView is the reply that somebody writes.
+type editorView struct {
+	Body         string
+	ReplyVersion int64
+	SavedAt      time.Time
+	By           string // who saved it last, when that was somebody else
+	Comment      string // the reviewer's, when it came back
+	CommentBy    string
+	Reviewed     bool // submit for review; otherwise the handler sends
+	Files        []fileView
+	Templates    []reuseView
+	Similar      []library.Entry
+	Others       []string // who is writing too
+	Other        *otherView
+}
+
+type reuseView struct{ Title, Body string }
+
+// otherView is a colleague's draft that came first.
+type otherView struct {
+	Body, By string
+	At       time.Time
+	Version  int64
+}
+
+// draftView is a reply that the viewer does not write: under way, under review or approved.
+type draftView struct {
+	Body, By, Comment string
+	At                time.Time
+	Files             []fileView
+}
+
+func (s *Console) fillReply(c *kit.Ctx, v *caseView, typed *caseForm) error {
+	ctx, r := c.Request.Context(), v.T.Reply
+	var staged []models.Attachment
+	var err error
+	if r != nil {
+		if staged, err = s.Files.Staged(ctx, models.OwnerReply, r.ID); err != nil {
+			return err
+		}
+	}
+	if !v.T.Can(cases.ActDraft) {
+		if r != nil && r.SentAt == nil {
+			v.Draft = &draftView{Body: r.Body, By: v.T.Staff[r.AuthorID].Name, Comment: r.Comment, At: r.SavedAt, Files: fileViews(staged)}
+		}
+		return nil
+	}
+	e := &editorView{Reviewed: v.T.Desk.Review != models.ReviewNone, Files: fileViews(staged), Similar: s.similar(c, v.T.Case), Others: s.others(c, v.T.Case.ID)}
+	if r != nil {
+		e.Body, e.ReplyVersion, e.SavedAt, e.Comment = r.Body, r.Version, r.SavedAt, r.Comment
+		if r.AuthorID != c.Actor.ID {
+			e.By = v.T.Staff[r.AuthorID].Name
+		}
+		e.CommentBy = v.returnedBy()
+	}
+	if typed != nil && (typed.Body != "" || typed.ReplyVersion != 0) {
+		e.Body, e.ReplyVersion = typed.Body, typed.ReplyVersion
+	}
+	v.Editor = e
+	return s.fillTemplates(c, v)
+}
+
+func (v *caseView) returnedBy() string {
+	for i := len(v.T.Events) - 1; i >= 0; i-- {
+		if v.T.Events[i].Action == string(cases.ActReturn) {
+			return v.T.Staff[v.T.Events[i].ActorID].Name
+		}
+	}
+	return ""
+}
+
+func (s *Console) fillTemplates(c *kit.Ctx, v *caseView) error {
+	ctx, k := c.Request.Context(), v.T.Case
+	list, err := s.Cases.ReplyTemplates(ctx, k.DepartmentID)
+	if err != nil {
+		return err
+	}
+	for _, t := range list {
+		if !t.Active || (t.TopicID != 0 && t.TopicID != k.TopicID) {
+			continue
+		}
+		body, err := s.Cases.FillTemplate(ctx, c.Actor, v.T, t.Body)
+		if err != nil {
+			return err
+		}
+		v.Editor.Templates = append(v.Editor.Templates, reuseView{t.Title, body})
+	}
+	return nil
+}
+
+// others notes that the actor is writing and names who is, too.
+func (s *Console) others(c *kit.Ctx, caseID int64) []string {
+	if s.Presence == nil {
+		return nil
+	}
+	ctx := c.Request.Context()
+	ids := s.Presence.Touch(ctx, writingOn(caseID), c.Actor.ID)
+	if len(ids) == 0 {
+		return nil
+	}
+	people, err := s.Accounts.StaffNames(ctx, ids)
+	if err != nil {
+		return nil // a courtesy
+	}
+	var names []string
+	for _, id := range ids {
+		if n := people[id].Name; n != "" {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+func writingOn(caseID int64) string { return "case:" + strconv.FormatInt(caseID, 10) }
+
+func (s *Console) leave(c *kit.Ctx, k *models.Case) {
+	if s.Presence != nil {
+		s.Presence.Leave(c.Request.Context(), writingOn(k.ID), c.Actor.ID)
+	}
+}
+
+// watchView is what an editor learns while it is open, without being disturbed.
+type watchView struct {
+	Number  string
+	Version int64
+	Reply   int64
+	Others  []string
+	Newer   *otherView
+	Moved   bool
+}
+
+func (s *Console) watch(c *kit.Ctx) error {
+	t, err := s.Cases.Open(c.Request.Context(), c.Actor, c.Param("number"))
+	if err != nil {
+		return err
+	}
+	v := watchView{Number: t.Case.Number}
+	v.Version, _ = strconv.ParseInt(c.Query("version"), 10, 64)
+	v.Reply, _ = strconv.ParseInt(c.Query("reply"), 10, 64)
+	v.Moved = t.Case.Version > v.Version
+	if t.Can(cases.ActDraft) {
+		v.Others = s.others(c, t.Case.ID)
+	}
+	if r := t.Reply; r != nil && r.Version > v.Reply && r.AuthorID != c.Actor.ID {
+		v.Newer = &otherView{By: t.Staff[r.AuthorID].Name, At: r.SavedAt, Version: r.Version}
+	}
+	return c.Part(http.StatusOK, "case", "watch", v)
+}
+
+// savedView is the answer to an autosave.
+type savedView struct {
+	Number  string
+	At      time.Time
+	Reply   int64
+	Version int64
+	Problem string
+	Other   *otherView
+}
+
+func (s *Console) replyInput(c *kit.Ctx) (cases.ReplyInput, error) {
+	var in caseForm
+	err := c.Bind(&in)
+	reply := cases.ReplyInput{Body: in.Body, ReplyVersion: in.ReplyVersion, Version: in.Version}
+	if in.Over != 0 {
+		reply.ReplyVersion = in.Over
+	}
+	return reply, err
+}
+
+// saveDraft keeps what is typed: by itself every two seconds of rest, or by the button.
+func (s *Console) saveDraft(c *kit.Ctx) error {
+	number := c.Param("number")
+	in, err := s.replyInput(c)
+	if err != nil {
+		return err
+	}
+	r, err := s.Cases.SaveReply(c.Request.Context(), c.Actor, number, in)
+	if c.IsHTMX() {
+		return s.autosaved(c, number, in, r, err)
+	}
+	if err == nil {
+		err = s.stage(c, r.ID)
+	}
+	if err != nil {
+		return s.caseAgain(c, err, number)
+	}
+	return c.Done(caseAddress(number)+"#reply", i18n.N("答复稿已保存。"))
+}
+
+func (s *Console) autosaved(c *kit.Ctx, number string, in cases.ReplyInput, r *models.CaseReply, failed error) error {
+	v := savedView{Number: number, Reply: in.ReplyVersion, Version: in.Version}
+	switch {
+	case failed == nil:
+		v.At, v.Reply = r.SavedAt, r.Version
+	default:
+		kind, text := kit.SafeFace(c.L, failed)
+		if kind == fault.Internal || kind == fault.Unauthenticated {
+			return failed
+		}
+		v.Problem = text
+		if fields := c.FieldErrors(failed); len(fields) > 0 {
+			v.Problem = fields[0].Text
+		}
+		if e, ok := errors.AsType[*fault.Error](failed); ok {
+			if other, ok := e.Detail.(*models.CaseReply); ok {
+				v.Other = &otherView{Body: other.Body, By: s.nameOf(c, other.AuthorID), At: other.SavedAt, Version: other.Version}
+			}
+		}
+	}
+	return c.Part(http.StatusOK, "case", "saved", v)
+}
+
+// stage takes the files that came with the form to the reply; the resident sees them once it is sent.
+func (s *Console) stage(c *kit.Ctx, replyID int64) error {
+	uploads, err := c.Uploads(files.Field)
+	if err != nil {
+		return err
+	}
+	for _, h := range uploads {
+		f, err := h.Open()
+		if err != nil {
+			return err
+		}
+		_, err = s.Files.Stage(c.Request.Context(), models.OwnerReply, replyID, h.Filename, f)
+		if closing := f.Close(); err == nil {
+			err = closing
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withFiles saves the words first when files came along, so that they have a reply to belong to.
+func (s *Console) withFiles(c *kit.Ctx, number string, in *cases.ReplyInput) error {
+	uploads, err := c.Uploads(files.Field)
+	if err != nil || len(uploads) == 0 {
+		return err
+	}
+	r, err := s.Cases.SaveReply(c.Request.Context(), c.Actor, number, *in)
+	if err != nil {
+		return err
+	}
+	in.ReplyVersion = r.Version
+	return s.stage(c, r.ID)
+}
+
+func (s *Console) submit(c *kit.Ctx, number string) error {
+	in, err := s.replyInput(c)
+	if err == nil {
+		err = s.withFiles(c, number, &in)
+	}
+	if err != nil {
+		return err
+	}
+	k, err := s.Cases.SubmitReview(c.Request.Context(), c.Actor, number, in)
+	if err == nil {
+		s.leave(c, k)
+	}
+	return err
+}
+
+func (s *Console) send(c *kit.Ctx, number string) error {
+	in, err := s.replyInput(c)
+	if err == nil && strings.TrimSpace(in.Body) != "" {
+		err = s.withFiles(c, number, &in)
+	}
+	if err != nil {
+		return err
+	}
+	k, err := s.Cases.Send(c.Request.Context(), c.Actor, number, in)
+	if err == nil {
+		s.leave(c, k)
+	}
+	return err
+}
+
+func (s *Console) recall(c *kit.Ctx, number string) error {
+	var in caseForm
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	_, err := s.Cases.Recall(c.Request.Context(), c.Actor, number, in.Version)
+	return err
+}
+
+func (s *Console) approve(c *kit.Ctx, number string) error {
+	var in cases.ReviewInput
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	_, err := s.Cases.Approve(c.Request.Context(), c.Actor, number, in)
+	return err
+}
+
+func (s *Console) giveBack(c *kit.Ctx, number string) error {
+	var in cases.ReviewInput
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	_, err := s.Cases.Return(c.Request.Context(), c.Actor, number, in)
+	return err
+}
+
+func (s *Console) removeFile(c *kit.Ctx, number string) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	t, err := s.Cases.Open(c.Request.Context(), c.Actor, number)
+	if err != nil {
+		return err
+	}
+	if !t.Can(cases.ActDraft) || t.Reply == nil {
+		return fault.New(fault.Conflict, i18n.N("现在不能改这份答复的附件。"))
+	}
+	return s.Files.RemoveStaged(c.Request.Context(), models.OwnerReply, t.Reply.ID, id)
+}

@@ -301,7 +301,7 @@ func (s *Console) caseAgain(c *kit.Ctx, failed error, number string) error {
 	if err != nil {
 		return failed
 	}
-	if e, ok := errors.AsType[*fault.Error](failed); ok {
+	if e, ok := asFault(failed); ok {
 		switch changed := e.Detail.(type) {
 		case []models.CaseEvent:
 			if err := s.fillChanges(c, v, changed); err != nil {
@@ -318,6 +318,8 @@ func (s *Console) caseAgain(c *kit.Ctx, failed error, number string) error {
 	}
 	return c.FormAgain(failed, "case", func(errs []kit.FieldError) any { v.Errors = errs; return v })
 }
+
+func asFault(err error) (*fault.Error, bool) { return errors.AsType[*fault.Error](err) }
 
 func (s *Console) fillChanges(c *kit.Ctx, v *caseView, events []models.CaseEvent) error {
 	for _, e := range events {

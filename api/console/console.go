@@ -52,6 +52,8 @@ func New(d Deps) *Console { return &Console{d} }
 // Routes registers every page and act.
 func (s *Console) Routes(g *kit.Group) {
 	s.signInRoutes(g)
+	s.accountRoutes(g)
 	s.inboxRoutes(g)
 	s.caseRoutes(g)
+	s.publicationRoutes(g)
 }

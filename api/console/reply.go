@@ -1,7 +1,6 @@
 package console
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/cases"
 	"huiyin/services/files"
@@ -83,7 +83,10 @@ func (s *Console) fillReply(c *kit.Ctx, v *caseView, typed *caseForm) error {
 		e.CommentBy = v.returnedBy()
 	}
 	if typed != nil && (typed.Body != "" || typed.ReplyVersion != 0) {
-		e.Body, e.ReplyVersion = typed.Body, typed.ReplyVersion
+		e.Body = typed.Body
+		if r == nil || textrule.Text(typed.Body) != r.Body { // otherwise these words are already what is stored
+			e.ReplyVersion = typed.ReplyVersion
+		}
 	}
 	v.Editor = e
 	return s.fillTemplates(c, v)
@@ -230,7 +233,7 @@ func (s *Console) autosaved(c *kit.Ctx, number string, in cases.ReplyInput, r *m
 		if fields := c.FieldErrors(failed); len(fields) > 0 {
 			v.Problem = fields[0].Text
 		}
-		if e, ok := errors.AsType[*fault.Error](failed); ok {
+		if e, ok := asFault(failed); ok {
 			if other, ok := e.Detail.(*models.CaseReply); ok {
 				v.Other = &otherView{Body: other.Body, By: s.nameOf(c, other.AuthorID), At: other.SavedAt, Version: other.Version}
 			}

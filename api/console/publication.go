@@ -1,0 +1,262 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/pii"
+	"huiyin/models"
+	"huiyin/services/cases"
+	"huiyin/services/library"
+)
+
+func (s *Console) publicationRoutes(g *kit.Group) {
+	const at = "/console/cases/:number/publication"
+	g.GET(at, kit.CaseWork, s.publicationPage)
+	g.POST(at, kit.CaseWork, s.savePublication)
+	g.POST(at+"/confirm", kit.CaseWork, s.confirmPublication)
+	g.POST(at+"/publish", kit.CaseWork, s.publicationAct(i18n.N("已公开，公开库里可以看到了。"), s.publish))
+	g.POST(at+"/return", kit.CaseWork, s.publicationAct(i18n.N("已退回，准备的人会收到提醒。"), s.returnPublication))
+	g.POST(at+"/unpublish", kit.CaseWork, s.publicationAct(i18n.N("已撤下，公开库里看不到了。"), s.unpublish))
+}
+
+type publicationView struct {
+	T         *cases.Thread
+	P         models.Publication
+	Case      *caseView // the original beside it
+	Tag       tagView
+	Title     string // the three texts as they stand in the form
+	Question  string
+	Answer    string
+	Marked    []markedField
+	Findings  []findingView
+	Undecided int
+	Edit      bool
+	Why       map[string]string
+	By        string
+	Comment   string
+	Reason    string
+	Published *time.Time
+	Errors    []kit.FieldError
+	Theirs    *models.Publication // what a colleague saved first
+}
+
+// markedField is one text cut at the places that may be personal.
+type markedField struct {
+	Label    string
+	Segments []segment
+}
+
+type segment struct {
+	Text, Kind string // Kind "" for plain text
+	Decided    bool
+}
+
+// findingView is one datum to decide on, wherever it stands in its field.
+type findingView struct {
+	library.Finding
+	KindName, FieldName string
+	Times               int
+	Choice, With        string // as the form had them
+}
+
+type publicationForm struct {
+	Title    string   `form:"title"`
+	Question string   `form:"question"`
+	Answer   string   `form:"answer"`
+	Version  int64    `form:"version"`
+	Keys     []string `form:"key"`
+	Comment  string   `form:"comment"`
+	Reason   string   `form:"reason"`
+}
+
+var kindNames = map[pii.Kind]string{
+	pii.IDCard: i18n.N("证件号"), pii.BankCard: i18n.N("银行卡号"), pii.Phone: i18n.N("电话"), pii.Email: i18n.N("邮箱"), pii.Plate: i18n.N("车牌"),
+	pii.WeChat: i18n.N("微信号"), pii.QQ: i18n.N("QQ 号"), pii.Address: i18n.N("住址"), pii.Name: i18n.N("姓名"),
+}
+
+var fieldNames = map[string]string{"title": i18n.N("标题"), "question": i18n.N("问题"), "answer": i18n.N("答复")}
+
+func (s *Console) publicationPage(c *kit.Ctx) error {
+	v, err := s.publicationView(c, c.Param("number"), nil)
+	if err != nil {
+		return err
+	}
+	return c.Page(http.StatusOK, "publication", v)
+}
+
+func (s *Console) publicationView(c *kit.Ctx, number string, typed *publicationForm) (*publicationView, error) {
+	ctx := c.Request.Context()
+	original, err := s.caseView(c, number, nil)
+	if err != nil {
+		return nil, err
+	}
+	c.Section(string(cases.ViewPublish))
+	pv, err := s.Cases.PublicVersion(ctx, c.Actor, number)
+	if err != nil {
+		return nil, err
+	}
+	p, t := pv.Publication, original.T
+	v := &publicationView{
+		T: t, P: p, Case: original, Tag: publicationTag(c, t.Case.Publication), Title: p.Title, Question: p.Question, Answer: p.Answer,
+		Undecided: pv.Undecided, Why: original.Why, By: s.nameOf(c, p.PreparedBy), Published: p.PublishedAt,
+	}
+	v.Edit = t.Can(cases.ActPrepare) && (p.Status == models.PublicationDraft || p.Status == models.Unpublished)
+	s.refusals(c, v)
+	v.mark(c, pv.Findings)
+	if typed != nil {
+		v.Comment, v.Reason = typed.Comment, typed.Reason
+		if typed.Title+typed.Question+typed.Answer != "" {
+			v.Title, v.Question, v.Answer = typed.Title, typed.Question, typed.Answer
+		}
+		for i := range v.Findings {
+			f := &v.Findings[i]
+			if choice, with := c.PostForm("choice:"+f.Key), c.PostForm("with:"+f.Key); choice != "" {
+				f.Choice, f.With = choice, with
+			}
+		}
+	}
+	return v, nil
+}
+
+// refusals are the reasons that the publication itself has, beside those of the case.
+func (s *Console) refusals(c *kit.Ctx, v *publicationView) {
+	if v.P.Status != models.PublicationReady || v.Why["publish"] != "" {
+		return
+	}
+	if no := library.Refusal(library.ActionPublish, v.P, c.Actor, v.Undecided); no != nil {
+		_, v.Why["publish"] = kit.SafeFace(c.L, no)
+	}
+}
+
+func (v *publicationView) mark(c *kit.Ctx, findings []library.Finding) {
+	for _, f := range []struct{ name, text string }{{"title", v.P.Title}, {"question", v.P.Question}, {"answer", v.P.Answer}} {
+		field := markedField{Label: c.T(fieldNames[f.name])}
+		end := 0
+		for _, found := range findings {
+			if found.Field != f.name || found.Start < end || found.End > len(f.text) {
+				continue
+			}
+			field.Segments = append(field.Segments, segment{Text: f.text[end:found.Start]},
+				segment{Text: found.Text, Kind: c.T(kindNames[found.Kind]), Decided: found.Decided})
+			end = found.End
+		}
+		field.Segments = append(field.Segments, segment{Text: f.text[end:]})
+		v.Marked = append(v.Marked, field)
+	}
+	for _, found := range findings {
+		i := slices.IndexFunc(v.Findings, func(f findingView) bool { return f.Key == found.Key })
+		if i >= 0 {
+			v.Findings[i].Times++
+			continue
+		}
+		f := findingView{Finding: found, KindName: c.T(kindNames[found.Kind]), FieldName: c.T(fieldNames[found.Field]), Times: 1, With: found.Replacement}
+		if found.Decided {
+			f.Choice = string(library.Keep)
+		}
+		v.Findings = append(v.Findings, f)
+	}
+}
+
+// prepareInput reads the three texts and the decisions of the form.
+func prepareInput(c *kit.Ctx) (library.PrepareInput, error) {
+	var in publicationForm
+	if err := c.Bind(&in); err != nil {
+		return library.PrepareInput{}, err
+	}
+	out := library.PrepareInput{Title: in.Title, Question: in.Question, Answer: in.Answer, Version: in.Version}
+	for _, key := range in.Keys {
+		if choice := c.PostForm("choice:" + key); choice != "" {
+			out.Decisions = append(out.Decisions, library.Decision{Key: key, Choice: library.Choice(choice), Replacement: c.PostForm("with:" + key)})
+		}
+	}
+	return out, nil
+}
+
+func publicationAddress(number string) string { return caseAddress(number) + "/publication" }
+
+func (s *Console) savePublication(c *kit.Ctx) error {
+	number := c.Param("number")
+	in, err := prepareInput(c)
+	if err == nil {
+		_, err = s.Cases.Prepare(c.Request.Context(), c.Actor, number, in)
+	}
+	if err != nil {
+		return s.publicationAgain(c, err, number)
+	}
+	return c.Done(publicationAddress(number), i18n.N("公开版本已保存。"))
+}
+
+// confirmPublication saves what the person sees and hands it on. Places that are still open keep it a draft, and the page says how many.
+func (s *Console) confirmPublication(c *kit.Ctx) error {
+	ctx, number := c.Request.Context(), c.Param("number")
+	in, err := prepareInput(c)
+	if err != nil {
+		return s.publicationAgain(c, err, number)
+	}
+	saved, err := s.Cases.Prepare(ctx, c.Actor, number, in)
+	if err != nil {
+		return s.publicationAgain(c, err, number)
+	}
+	if _, err := s.Cases.Confirm(ctx, c.Actor, number, saved.Version); err != nil {
+		kind, text := kit.SafeFace(c.L, err)
+		if kind != fault.Conflict {
+			return err
+		}
+		c.SetFlash("warn", text)
+		return c.Redirect(publicationAddress(number) + "#findings")
+	}
+	return c.Done(publicationAddress(number), i18n.N("已提交，由另一位同事发布。"))
+}
+
+func (s *Console) publicationAct(done string, step func(c *kit.Ctx, number string, in publicationForm) error) kit.Handler {
+	return func(c *kit.Ctx) error {
+		number := c.Param("number")
+		var in publicationForm
+		err := c.Bind(&in)
+		if err == nil {
+			err = step(c, number, in)
+		}
+		if err != nil {
+			return s.publicationAgain(c, err, number)
+		}
+		return c.Done(publicationAddress(number), done)
+	}
+}
+
+func (s *Console) publish(c *kit.Ctx, number string, in publicationForm) error {
+	_, err := s.Cases.Publish(c.Request.Context(), c.Actor, number, in.Version)
+	return err
+}
+
+func (s *Console) returnPublication(c *kit.Ctx, number string, in publicationForm) error {
+	_, err := s.Cases.ReturnPublication(c.Request.Context(), c.Actor, number, in.Version, in.Comment)
+	return err
+}
+
+func (s *Console) unpublish(c *kit.Ctx, number string, in publicationForm) error {
+	_, err := s.Cases.Unpublish(c.Request.Context(), c.Actor, number, in.Reason)
+	return err
+}
+
+// publicationAgain shows the page again with what was typed, and beside it what a colleague saved first.
+func (s *Console) publicationAgain(c *kit.Ctx, failed error, number string) error {
+	var typed publicationForm
+	if err := c.Bind(&typed); err != nil {
+		return failed
+	}
+	v, err := s.publicationView(c, number, &typed)
+	if err != nil {
+		return failed
+	}
+	if e, ok := asFault(failed); ok {
+		if theirs, ok := e.Detail.(models.Publication); ok {
+			v.Theirs = &theirs
+		}
+	}
+	return c.FormAgain(failed, "publication", func(errs []kit.FieldError) any { v.Errors = errs; return v })
+}

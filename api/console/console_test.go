@@ -1,7 +1,10 @@
 package console_test
 
 import (
+	"bytes"
 	"html"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -9,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"huiyin/api/kit"
 	"huiyin/test/fixture"
 	"huiyin/test/testenv"
 )
@@ -47,11 +49,16 @@ type page struct {
 
 func (d *desk) do(method, path string, form url.Values, headers ...string) page {
 	d.t.Helper()
-	req := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 	if method == http.MethodPost {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.Header.Set("Sec-Fetch-Site", "same-origin")
+		headers = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, headers...)
 	}
+	return d.send(method, path, strings.NewReader(form.Encode()), headers...)
+}
+
+func (d *desk) send(method, path string, body io.Reader, headers ...string) page {
+	d.t.Helper()
+	req := httptest.NewRequest(method, path, body)
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
@@ -90,7 +97,8 @@ func (d *desk) done(p page) page {
 	if p.Status != http.StatusSeeOther {
 		d.t.Fatalf("status %d, want 303: %s", p.Status, p.text())
 	}
-	return d.get(p.Header.Get("Location"))
+	to, _, _ := strings.Cut(p.Header.Get("Location"), "#")
+	return d.get(to)
 }
 
 var tags = regexp.MustCompile(`(?s)<[^>]*>|\s+`)
@@ -120,7 +128,7 @@ func (p page) without(words ...string) page {
 	return p
 }
 
-// input returns the value of a hidden input within the first form whose action or button leads to the address.
+// input returns the value of the first input of that name, or of a button that carries one.
 func (p page) input(name string) string {
 	p.t.Helper()
 	m := regexp.MustCompile(`name="` + regexp.QuoteMeta(name) + `"[^>]*? value="([^"]*)"`).FindStringSubmatch(p.Body)
@@ -130,6 +138,19 @@ func (p page) input(name string) string {
 	return m[1]
 }
 
-func cookie(name, value string) *http.Cookie { return &http.Cookie{Name: name, Value: value} }
-
-var _ = kit.ConsoleCookie
+// upload posts a form with one attachment.
+func (d *desk) upload(path string, fields map[string]string, name string, content []byte) page {
+	d.t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for k, v := range fields {
+		_ = m.WriteField(k, v)
+	}
+	f, err := m.CreateFormFile("attachments", name)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	_, _ = f.Write(content)
+	_ = m.Close()
+	return d.send(http.MethodPost, path, &body, "Content-Type", m.FormDataContentType())
+}

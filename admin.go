@@ -18,6 +18,9 @@ func admin(ctx context.Context, cfg config.Config, log *slog.Logger, args []stri
 		return errors.Join(err, a.close())
 	}
 	defer func() { _ = a.close() }()
+	if err := a.found(ctx); err != nil {
+		return err
+	}
 	switch {
 	case len(args) == 1 && args[0] == "create-admins":
 		return a.createAdmins(ctx)

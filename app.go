@@ -97,7 +97,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (*app, error
 	if err != nil {
 		return a, err
 	}
-	return a, a.build(ctx, out)
+	return a, a.build(out)
 }
 
 // outside is what reaches beyond the program; the building of the demo city has its own.
@@ -114,7 +114,7 @@ func (a *app) outside() (outside, error) {
 }
 
 // build makes the services, lowest first, on the app's clock.
-func (a *app) build(ctx context.Context, out outside) error {
+func (a *app) build(out outside) error {
 	store, err := blob.NewDir(filepath.Join(a.cfg.Data, "files"))
 	if err != nil {
 		return err
@@ -143,6 +143,11 @@ func (a *app) build(ctx context.Context, out outside) error {
 		Deadlines: a.calendar, Accounts: a.accounts, Policy: a.city, Live: a.live,
 	})
 	a.accounts.SetInUse(a.cases)
+	return nil
+}
+
+// found gives a new city what every city starts with: pages, the known years of the calendar, a desk. Later it finds them there.
+func (a *app) found(ctx context.Context) error {
 	if err := a.city.SeedDefaults(ctx); err != nil {
 		return err
 	}

@@ -25,8 +25,11 @@ import (
 // begun anew: the embedded database holds nothing else yet.
 func openWithDemo(ctx context.Context, cfg config.Config, log *slog.Logger) (*app, error) {
 	a, err := open(ctx, cfg, log)
-	if err != nil || !cfg.Demo {
+	if err != nil {
 		return a, err
+	}
+	if !cfg.Demo {
+		return a, a.found(ctx)
 	}
 	state, err := demo.State(ctx, a.db)
 	if err != nil {
@@ -43,7 +46,10 @@ func openWithDemo(ctx context.Context, cfg config.Config, log *slog.Logger) (*ap
 			err = nil // a city of its own: it stays as it is
 		}
 	}
-	return a, err
+	if err != nil {
+		return a, err
+	}
+	return a, a.found(ctx)
 }
 
 // beginAnew empties the embedded database.
@@ -67,11 +73,15 @@ func (a *app) beginAnew(ctx context.Context) (*app, error) {
 // seedDemo builds the demo city on a clock that it moves, then gives the app the real one back.
 func (a *app) seedDemo(ctx context.Context) error {
 	start := time.Now()
-	fake := clock.NewFake(start)
+	fake := clock.NewFake(demo.Founded(start))
 	a.clock = fake
-	if err := a.build(ctx, outside{sms: sms.Console{}, mail: mail.Console{}, codes: demo.Codes{}, sender: demo.Quiet{}}); err != nil {
+	if err := a.build(outside{sms: sms.Console{}, mail: mail.Console{}, codes: demo.Codes{}, sender: demo.Quiet{}}); err != nil {
 		return err
 	}
+	if err := a.found(ctx); err != nil {
+		return err
+	}
+	fake.Set(start)
 	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("building the demo city"),
 		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false))
 	err := demo.Build(ctx, demo.Services{
@@ -90,7 +100,7 @@ func (a *app) seedDemo(ctx context.Context) error {
 		a.log.Info("demo city built", "took", time.Since(start).Round(time.Millisecond))
 	}
 	out, e := a.outside()
-	return errors.Join(err, e, a.build(ctx, out))
+	return errors.Join(err, e, a.build(out))
 }
 
 func seedOnly(ctx context.Context, cfg config.Config, log *slog.Logger) error {

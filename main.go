@@ -106,6 +106,9 @@ func work(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 		return errors.Join(err, a.close())
 	}
 	defer func() { _ = a.close() }()
+	if err := a.found(ctx); err != nil {
+		return err
+	}
 	r, err := a.runner()
 	if err != nil {
 		return err

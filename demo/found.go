@@ -53,7 +53,7 @@ func (b *builder) makeStaff(ctx context.Context) error {
 		b.clock.Advance(30 * time.Second)
 		d := b.departments[p.Department]
 		row, _, err := b.Accounts.CreateStaff(ctx, models.System(), accounts.StaffInput{
-			Account: p.Account, Name: p.Name, DepartmentID: d.ID, Office: p.Office, Locale: "zh-CN", Roles: p.roles(), Password: Password,
+			Account: p.Account, Name: p.Name, DepartmentID: d.ID, Office: p.Office, Email: p.Account + "@linjiang.example.cn", Locale: "zh-CN", Roles: p.roles(), Password: Password,
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.Account, err)

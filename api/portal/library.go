@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -137,6 +138,27 @@ func (l listing) filter(n names, zone *time.Location) library.Filter {
 	return f
 }
 
+// words says what narrows the list.
+func (l listing) words(c *kit.Ctx, n names) string {
+	day := func(s string) string {
+		t, err := time.ParseInLocation(time.DateOnly, s, c.Zone)
+		if err != nil {
+			return ""
+		}
+		return c.L.Day(t)
+	}
+	all := []string{n.topic(l.Topic), n.department(l.Dept)}
+	switch from, to := day(l.From), day(l.To); {
+	case from != "" && to != "":
+		all = append(all, c.T("%[1]s到%[2]s公开", from, to))
+	case from != "":
+		all = append(all, c.T("%[1]s以后公开", from))
+	case to != "":
+		all = append(all, c.T("%[1]s以前公开", to))
+	}
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " · ")
+}
+
 type listPage struct {
 	listing
 	Searched    bool
@@ -149,6 +171,7 @@ type listPage struct {
 	Times       []choice
 	Departments []departmentOption
 	TopicName   string
+	Chosen      string // what narrows the list, in words
 }
 
 type departmentOption struct {
@@ -226,6 +249,7 @@ func (p *Portal) find(c *kit.Ctx, n names, f library.Filter, page *listPage) err
 func (page *listPage) choices(c *kit.Ctx, n names) {
 	l := page.listing
 	page.TopicName = n.topic(l.Topic)
+	page.Chosen = l.words(c, n)
 	parent := n.topics.ByID(l.Topic).ParentID
 	for _, g := range n.topics.Groups {
 		group := choice{Name: n.topicName(g.Topic), Href: l.ofTopic(g.Topic.ID).href(), Present: g.Topic.ID == l.Topic}

@@ -7,6 +7,7 @@ import (
 	"huiyin/internal/outbox"
 	"huiyin/jobs"
 	"huiyin/services/calendar"
+	"huiyin/services/idempotency"
 	"huiyin/services/notices"
 )
 
@@ -34,6 +35,7 @@ func (a *app) runner() (*jobs.Runner, error) {
 				return err
 			}},
 			{Name: "sessions.sweep", Every: time.Hour, Run: all(a.accounts.SweepSessions)},
+			{Name: "idempotency.sweep", Every: time.Hour, Run: bounded(idempotency.New(a.db, a.clock, a.seal).Sweep, 10*some)},
 			{Name: "audit.prune", Every: 24 * time.Hour, Run: a.pruneAudit},
 			{Name: "outbox.sweep", Every: time.Hour, Run: a.sweepOutbox},
 		},

@@ -14,6 +14,7 @@ import (
 	"huiyin/api/kit"
 	"huiyin/api/ops"
 	"huiyin/api/portal"
+	v1 "huiyin/api/v1"
 	"huiyin/internal/database"
 	"huiyin/internal/seal"
 	"huiyin/services/accounts"
@@ -22,6 +23,7 @@ import (
 	"huiyin/services/cases"
 	"huiyin/services/city"
 	"huiyin/services/files"
+	"huiyin/services/idempotency"
 	"huiyin/services/library"
 	"huiyin/services/notices"
 )
@@ -82,6 +84,10 @@ func New(d Deps) (*Server, error) {
 		Accounts: d.Accounts, Calendar: d.Calendar, Cases: d.Cases, City: d.City, Files: d.Files, Library: d.Library,
 	}).Routes(k.Group(engine, kit.Portal))
 	con.Routes(k.Group(engine, kit.Console))
+	v1.Routes(k, engine, v1.Deps{
+		Accounts: d.Accounts, Calendar: d.Calendar, Cases: d.Cases, City: d.City, Files: d.Files, Library: d.Library, Notices: d.Notices,
+		Idempotency: idempotency.New(d.DB, d.Kit.Clock, d.Seal),
+	})
 	return &Server{Handler: engine, Metrics: metrics.Handler(), Kit: k}, nil
 }
 

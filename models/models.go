@@ -62,6 +62,16 @@ type AuditHead struct {
 	SealedAt time.Time
 }
 
+// IdempotencyKey remembers what a program's request was answered, so that sending it again changes nothing.
+type IdempotencyKey struct {
+	Scope       string `gorm:"primaryKey"` // whose key: "resident:7"
+	KeyHash     string `gorm:"primaryKey"`
+	RequestHash string
+	Status      int64 // 0 while the request is under way
+	BodySealed  string
+	CreatedAt   time.Time
+}
+
 // Owner kinds of an attachment.
 const (
 	OwnerDraft   = "draft"

@@ -66,7 +66,11 @@ func (k *Kit) plain(gc *gin.Context, area Area) *Ctx {
 	now := k.Clock.Now()
 	zone := k.City.Zone(gc.Request.Context())
 	c := &Ctx{Context: gc, Kit: k, Area: area, Zone: zone, Now: now}
-	c.L = k.localizer(localeOf(gc), now, zone)
+	locale := localeOf(gc)
+	if area == API {
+		locale = i18n.Match(gc.Query("lang"), preferred(gc.GetHeader("Accept-Language")))
+	}
+	c.L = k.localizer(locale, now, zone)
 	c.Large = cookie(gc, LargeCookie) == "1"
 	c.Actor = c.visitor()
 	return c

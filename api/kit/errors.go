@@ -90,6 +90,10 @@ func retryAfter(c *Ctx, err error) {
 
 // fail answers with an error page, or the way to sign in. It is the only place where a failure becomes a response to a browser.
 func (c *Ctx) fail(err error) {
+	if c.Area == API {
+		c.FailJSON(err)
+		return
+	}
 	kind, text := SafeFace(c.L, err)
 	if c.Writer.Written() {
 		c.log(err)

@@ -141,6 +141,9 @@ var actionOrder = []Action{
 	ActPrepare, ActConfirm, ActPublish, ActReturnPublish, ActUnpublish,
 }
 
+// Actions lists every action in the order in which screens show them.
+func Actions() []Action { return slices.Clone(actionOrder) }
+
 // permitted answers whether standing and status allow the action; the reason is a *fault.Error.
 func permitted(action Action, status models.CaseStatus, who Standing) error {
 	r, known := flow[action]

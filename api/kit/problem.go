@@ -1,0 +1,174 @@
+package kit
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+)
+
+// Problem is a failure as a program reads it: application/problem+json (RFC 9457), in the reader's language.
+type Problem struct {
+	Type      string         `json:"type" format:"uri-reference" example:"/docs#problem-invalid" doc:"Where the sort of problem is described; the same for every occurrence"`
+	Title     string         `json:"title" doc:"The sort of problem in a few words"`
+	Status    int            `json:"status" example:"422" doc:"HTTP status"`
+	Detail    string         `json:"detail" doc:"What is wrong this time and how to go on, for a person to read"`
+	Reason    string         `json:"reason,omitempty" example:"already_rated" doc:"Stable code of the reason, for programs"`
+	Errors    []ProblemField `json:"errors,omitempty" doc:"What is wrong, input by input"`
+	Changes   any            `json:"changes,omitempty" doc:"With 409: what has changed meanwhile"`
+	RequestID string         `json:"request_id" doc:"Name it when you ask for help: our log knows it"`
+}
+
+// ProblemField is one wrong input.
+type ProblemField struct {
+	Location string `json:"location" example:"body.title" doc:"Where it stands: body, query, path or header, then its name"`
+	Field    string `json:"field" example:"title" doc:"Its name as a form or the JSON calls it"`
+	Message  string `json:"message" doc:"What is wrong with it"`
+}
+
+// Error is the sentence for a person.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType turns a media type into that of a problem.
+func (p *Problem) ContentType(string) string { return ProblemType }
+
+// ProblemType is the media type of problems.
+const ProblemType = "application/problem+json; charset=utf-8"
+
+// ProblemKind is one sort of problem: the last word of its type, and its title, a message id.
+type ProblemKind struct {
+	Kind        fault.Kind
+	Name, Title string
+}
+
+// ProblemKinds lists the sorts of problems, for the documentation.
+var ProblemKinds = []ProblemKind{
+	{fault.Invalid, "invalid", i18n.N("内容需要修改")},
+	{fault.Unauthenticated, "unauthenticated", i18n.N("需要登录")},
+	{fault.Forbidden, "forbidden", i18n.N("没有权限")},
+	{fault.NotFound, "not-found", i18n.N("没有找到")},
+	{fault.Conflict, "conflict", i18n.N("情况已经变化")},
+	{fault.TooMany, "too-many", i18n.N("操作太频繁")},
+	{fault.TooLarge, "too-large", i18n.N("内容太大")},
+	{fault.Unavailable, "unavailable", i18n.N("暂时不可用")},
+	{fault.Internal, "internal", i18n.N("系统故障")},
+}
+
+// Problem turns err into what a program may read of it. It is the only mapping of failures to JSON.
+func (c *Ctx) Problem(err error) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p
+	}
+	kind, text := SafeFace(c.L, err)
+	p := c.NewProblem(kind, text)
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return p
+	}
+	p.Reason = e.Reason
+	if e.Reason == "unpublished" {
+		p.Status = http.StatusGone
+	}
+	for _, f := range e.Fields {
+		p.Errors = append(p.Errors, ProblemField{Location: c.location(f.Name), Field: f.Name, Message: c.T(f.Msg, f.Args...)})
+	}
+	return p
+}
+
+// location says where an input of this request stands.
+func (c *Ctx) location(name string) string {
+	switch {
+	case name == "":
+		return "body"
+	case name == "Idempotency-Key":
+		return "header." + name
+	case c.Request.Method == http.MethodGet:
+		return "query." + name
+	}
+	return "body." + name
+}
+
+// NewProblem returns a problem of that kind; detail is in the reader's language already.
+func (c *Ctx) NewProblem(kind fault.Kind, detail string) *Problem {
+	p := &Problem{Status: Status(kind), Detail: detail, RequestID: RequestID(c.Context)}
+	for _, k := range ProblemKinds {
+		if k.Kind == kind {
+			p.Type, p.Title = "/docs#problem-"+k.Name, c.T(k.Title)
+		}
+	}
+	return p
+}
+
+// FailJSON answers with the problem that err is. What nobody classified goes to the log.
+func (c *Ctx) FailJSON(err error) {
+	p := c.Problem(err)
+	if p.Status >= http.StatusInternalServerError {
+		c.log(err)
+	}
+	if c.Writer.Written() {
+		return
+	}
+	c.ProblemHeaders(err, p)
+	body, failed := json.Marshal(p)
+	if failed != nil { // a detail that cannot be written
+		p.Changes = nil
+		body, _ = json.Marshal(p)
+	}
+	c.Data(p.Status, ProblemType, body)
+}
+
+// ProblemHeaders sets what goes along with a problem: when to come back, how to sign in.
+func (c *Ctx) ProblemHeaders(err error, p *Problem) {
+	c.Header("Cache-Control", "no-store")
+	if p.Status == http.StatusUnauthorized {
+		c.Header("WWW-Authenticate", "Bearer")
+	}
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		if d, ok := e.Detail.(time.Duration); ok && (e.Kind == fault.TooMany || e.Kind == fault.Conflict) {
+			c.Header("Retry-After", strconv.Itoa(int(d/time.Second)+1))
+		}
+	}
+}
+
+// Begin resolves who is asking, for a face that has a router of its own.
+func (k *Kit) Begin(gc *gin.Context, area Area) (*Ctx, error) { return k.begin(gc, area) }
+
+// Note adds a route to the list of routes, for a face that has a router of its own.
+func (k *Kit) Note(method, path string, access Access, area Area) { k.note(method, path, access, area) }
+
+// preferred returns the language that an Accept-Language header likes best. Only programs are asked: they set it on purpose.
+func preferred(header string) string {
+	best, most := "", 0.0
+	for one := range strings.SplitSeq(header, ",") {
+		tag, params, _ := strings.Cut(strings.TrimSpace(one), ";")
+		q := 1.0
+		if v, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok {
+			var err error
+			if q, err = strconv.ParseFloat(v, 64); err != nil {
+				continue
+			}
+		}
+		lang, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		if (lang == "zh" || lang == "en") && q > most {
+			best, most = lang, q
+		}
+	}
+	return best
+}
+
+// Actor is who is asking.
+type Actor = models.Actor
+
+// Log notes a failure with the request's id.
+func (c *Ctx) Log(err error) { c.log(err) }

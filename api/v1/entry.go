@@ -1,0 +1,242 @@
+package v1
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/accounts"
+	"huiyin/services/cases"
+)
+
+func base10(n int64) string { return strconv.FormatInt(n, 10) }
+
+// signedIn is a session with its token, which is shown here and nowhere else.
+type signedIn struct {
+	Token     string           `json:"token" doc:"For Authorization: Bearer"`
+	Kind      models.ActorKind `json:"kind" enum:"visitor,resident,staff"`
+	Name      string           `json:"name,omitempty"`
+	Pending   accounts.Pending `json:"pending,omitempty" enum:"second_factor,password,enrol" doc:"What must be done first; until then the token opens nothing else"`
+	ExpiresAt time.Time        `json:"expires_at" doc:"Without a further request"`
+	Number    string           `json:"number,omitempty" doc:"The case that a receipt opened"`
+}
+
+// session tells what a fresh token is.
+func (s *server) fresh(c *call, token string) (*made[signedIn], error) {
+	row, actor, err := s.Accounts.Resolve(c.ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	kind := actor.Kind
+	if row.Pending != "" {
+		kind = models.StaffActor
+	}
+	return &made[signedIn]{Location: Prefix + "/sessions/current", Body: signedIn{Token: token, Kind: kind, Name: actor.Name, Pending: row.Pending, ExpiresAt: row.ExpiresAt}}, nil
+}
+
+type phoneCodeInput struct {
+	Body struct {
+		Phone string `json:"phone" maxLength:"100" doc:"A mainland mobile number"`
+	}
+}
+
+type phoneSignInInput struct {
+	Body struct {
+		Phone   string `json:"phone" maxLength:"100"`
+		Code    string `json:"code" maxLength:"40" doc:"The one-time code that came by SMS"`
+		Privacy int64  `json:"privacy_version,omitempty" doc:"The version of the privacy notice (GET /api/v1/pages/privacy) that was agreed to; needed the first time"`
+	}
+}
+
+type receiptInput struct{ Body cases.TrackInput }
+
+type staffSignInInput struct {
+	Body struct {
+		Account  string `json:"account" maxLength:"100"`
+		Password string `json:"password" maxLength:"1000"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the authenticator app, or a recovery code"`
+	}
+}
+
+type codeInput struct {
+	Body struct {
+		Code string `json:"code" maxLength:"40"`
+	}
+}
+
+type whoami struct {
+	Kind        models.ActorKind `json:"kind"`
+	ID          int64            `json:"id,omitempty"`
+	Name        string           `json:"name,omitempty"`
+	Department  int64            `json:"department_id,omitempty"`
+	Roles       []models.Role    `json:"roles,omitempty"`
+	Pending     accounts.Pending `json:"pending,omitempty"`
+	ExpiresAt   time.Time        `json:"expires_at"`
+	Receipts    int              `json:"receipts" doc:"How many cases this session follows by their receipts"`
+	SessionKind string           `json:"session_kind" enum:"visitor,resident,staff,token"`
+}
+
+func (s *server) entry() {
+	post := http.MethodPost
+	add(s, op{ID: "request-phone-code", Method: post, Path: "/phone-codes", Access: kit.Public, Tag: tagEntry, Limit: "code", Status: http.StatusNoContent,
+		Summary: i18n.N("发送手机验证码")}, s.requestCode)
+	add(s, op{ID: "sign-in-by-phone", Method: post, Path: "/sessions", Access: kit.Public, Tag: tagEntry, Limit: "sign-in", Status: created,
+		Summary: i18n.N("用手机验证码登录")}, s.signInByPhone)
+	add(s, op{ID: "open-receipt", Method: post, Path: "/receipts", Access: kit.Public, Tag: tagEntry, Limit: "track", Status: created,
+		Summary: i18n.N("用编号和查询码打开诉求")}, s.openReceipt)
+	add(s, op{ID: "sign-in-staff", Method: post, Path: "/staff/sessions", Access: kit.Public, Tag: tagEntry, Limit: "staff-sign-in", Status: created,
+		Summary: i18n.N("工作人员登录")}, s.signInStaff)
+	add(s, op{ID: "verify-second-factor", Method: post, Path: "/staff/second-factor", Access: session, Tag: tagEntry, Limit: "staff-sign-in", Status: created,
+		Summary: i18n.N("完成二次验证，得到新的令牌")}, s.secondFactor)
+	add(s, op{ID: "get-session", Method: http.MethodGet, Path: "/sessions/current", Access: session, Tag: tagEntry,
+		Summary: i18n.N("查看当前登录")}, s.whoami)
+	add(s, op{ID: "sign-out", Method: http.MethodDelete, Path: "/sessions/current", Access: session, Tag: tagEntry,
+		Summary: i18n.N("退出登录，令牌作废")}, s.signOut)
+	s.tokens()
+}
+
+func (s *server) requestCode(c *call, in *phoneCodeInput) (*none, error) {
+	return nil, s.Accounts.RequestPhoneCode(c.ctx, c.Actor, in.Body.Phone, c.L.Locale())
+}
+
+// signInByPhone asks for the privacy notice before the first personal datum is kept.
+func (s *server) signInByPhone(c *call, in *phoneSignInInput) (*made[signedIn], error) {
+	current, err := s.City.PrivacyVersion(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.Privacy != current {
+		var wrong fault.Fields
+		wrong.Add("privacy_version", i18n.N("请阅读并同意现行的隐私说明。"))
+		return nil, wrong.Err()
+	}
+	token, r, err := s.Accounts.SignInByPhone(c.ctx, c.Actor, in.Body.Phone, in.Body.Code, c.L.Locale())
+	if err != nil {
+		return nil, err
+	}
+	as := c.Actor
+	as.Kind, as.ID = models.ResidentActor, r.ID
+	if err := s.Accounts.AgreePrivacy(c.ctx, as, current); err != nil {
+		return nil, err
+	}
+	return s.fresh(c, token)
+}
+
+func (s *server) openReceipt(c *call, in *receiptInput) (*made[signedIn], error) {
+	if err := c.Limit("track", "case:"+in.Body.Number); err != nil {
+		return nil, err
+	}
+	token, id, err := s.Accounts.StartVisitor(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	k, err := s.Cases.Track(c.ctx, id, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.fresh(c, token)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Number = k.Number
+	return out, nil
+}
+
+func (s *server) signInStaff(c *call, in *staffSignInInput) (*made[signedIn], error) {
+	token, pending, err := s.Accounts.SignInStaff(c.ctx, c.Actor, in.Body.Account, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if pending == accounts.PendingSecondFactor && in.Body.Code != "" {
+		_, half, err := s.Accounts.Resolve(c.ctx, token)
+		if err != nil {
+			return nil, err
+		}
+		half.RequestID, half.Address = c.Actor.RequestID, c.Actor.Address
+		if token, err = s.Accounts.VerifySecondFactor(c.ctx, half, in.Body.Code); err != nil {
+			return nil, err
+		}
+	}
+	return s.fresh(c, token)
+}
+
+func (s *server) secondFactor(c *call, in *codeInput) (*made[signedIn], error) {
+	token, err := s.Accounts.VerifySecondFactor(c.ctx, c.Actor, in.Body.Code)
+	if err != nil {
+		return nil, err
+	}
+	return s.fresh(c, token)
+}
+
+func (s *server) whoami(c *call, _ *none) (*reply[whoami], error) {
+	return &reply[whoami]{whoami{
+		Kind: c.Actor.Kind, ID: c.Actor.ID, Name: c.Actor.Name, Department: c.Actor.DepartmentID, Roles: c.Actor.Roles, Pending: c.Session.Pending,
+		ExpiresAt: c.Session.ExpiresAt, Receipts: len(c.Actor.Grants), SessionKind: string(c.Session.Kind),
+	}}, nil
+}
+
+func (s *server) signOut(c *call, _ *none) (*none, error) {
+	return nil, s.Accounts.SignOut(c.ctx, c.Actor)
+}
+
+// tokens are made for programs by staff who signed in themselves.
+func (s *server) tokens() {
+	add(s, op{ID: "list-tokens", Method: http.MethodGet, Path: "/staff/tokens", Access: kit.Staff, Tag: tagEntry,
+		Summary: i18n.N("列出自己的程序令牌")}, s.listTokens)
+	add(s, op{ID: "create-token", Method: http.MethodPost, Path: "/staff/tokens", Access: kit.Staff, Tag: tagEntry, Limit: "write", Status: created,
+		Creates: together, Summary: i18n.N("新建程序令牌")}, s.createToken)
+	add(s, op{ID: "revoke-token", Method: http.MethodDelete, Path: "/staff/tokens/{id}", Access: kit.Staff, Tag: tagEntry, Limit: "write",
+		Summary: i18n.N("撤销程序令牌")}, s.revokeToken)
+}
+
+type apiToken struct {
+	ID        int64     `json:"id"`
+	Label     string    `json:"label"`
+	CreatedAt time.Time `json:"created_at"`
+	SeenAt    time.Time `json:"seen_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func (s *server) listTokens(c *call, _ *none) (*page[apiToken], error) {
+	rows, err := s.Accounts.Tokens(c.ctx, c.Actor)
+	if err != nil {
+		return nil, err
+	}
+	var list []apiToken
+	for _, r := range rows {
+		list = append(list, apiToken{ID: r.ID, Label: r.Label, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt})
+	}
+	return pageOf(c, list, ""), nil
+}
+
+type createTokenInput struct {
+	idemKey
+	Body struct {
+		Label string `json:"label" doc:"1–60 characters"`
+		Days  int    `json:"days" doc:"1–366"`
+	}
+}
+
+type newToken struct {
+	Token string `json:"token" doc:"Shown once"`
+}
+
+func (s *server) createToken(c *call, in *createTokenInput) (*made[newToken], error) {
+	token, err := s.Accounts.CreateToken(c.ctx, c.Actor, in.Body.Label, in.Body.Days)
+	if err != nil {
+		return nil, err
+	}
+	return &made[newToken]{Location: Prefix + "/staff/tokens", Body: newToken{token}}, nil
+}
+
+type idInput struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+func (s *server) revokeToken(c *call, in *idInput) (*none, error) {
+	return nil, s.Accounts.RevokeToken(c.ctx, c.Actor, in.ID)
+}

@@ -1,0 +1,204 @@
+package v1
+
+import (
+	"crypto/sha256"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/cases"
+)
+
+func (s *server) uploads() {
+	post := http.MethodPost
+	add(s, op{ID: "start-upload", Method: post, Path: "/uploads", Access: session, Tag: tagFiles, Limit: "upload", Status: created, Creates: around,
+		Summary: i18n.N("开始上传附件，得到上传凭据")}, s.startUpload)
+	add(s, op{ID: "add-attachment", Method: post, Path: "/attachments", Access: session, Tag: tagFiles, Limit: "upload", Status: created, Creates: around,
+		Summary: i18n.N("上传一个附件")}, s.addAttachment)
+	add(s, op{ID: "list-staged-attachments", Method: http.MethodGet, Path: "/attachments", Access: session, Tag: tagFiles,
+		Summary: i18n.N("列出已上传还没有提交的附件")}, s.staged)
+	add(s, op{ID: "remove-attachment", Method: http.MethodDelete, Path: "/attachments/{id}", Access: session, Tag: tagFiles, Limit: "write",
+		Summary: i18n.N("去掉一个还没有提交的附件")}, s.removeAttachment)
+	add(s, op{ID: "get-attachment", Method: http.MethodGet, Path: "/attachments/{id}", Access: session, Tag: tagFiles,
+		Summary: i18n.N("下载诉求里的附件")}, s.getAttachment)
+}
+
+type keyOnly struct{ idemKey }
+
+type upload struct {
+	Token string `json:"upload_token" doc:"Owns the files until a question or a message takes them along; left alone, they are deleted"`
+}
+
+func (s *server) startUpload(c *call, _ *keyOnly) (*made[upload], error) {
+	d, err := s.Cases.StartDraft(c.ctx, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &made[upload]{Location: Prefix + "/attachments", Body: upload{d.Token}}, nil
+}
+
+// uploadToken is a secret, so it travels in a header or a body, never in an address.
+type uploadToken struct {
+	Upload string `header:"Upload-Token" required:"true" maxLength:"64" doc:"From POST /api/v1/uploads"`
+}
+
+type attachInput struct {
+	idemKey
+	uploadToken
+	RawBody multipart.Form
+}
+
+// file returns the one file of the form.
+func (in *attachInput) file() (*multipart.FileHeader, error) {
+	if list := in.RawBody.File["file"]; len(list) == 1 {
+		return list[0], nil
+	}
+	var wrong fault.Fields
+	wrong.Add("file", i18n.N("请在 file 里放一个文件。"))
+	return nil, wrong.Err()
+}
+
+// fingerprint is of what the file holds: the boundary of a form differs each time.
+func (in *attachInput) fingerprint() ([]byte, error) {
+	header, err := in.file()
+	if err != nil {
+		return nil, err
+	}
+	f, err := header.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return append([]byte(in.Upload+"\n"+header.Filename+"\n"), sum.Sum(nil)...), err
+}
+
+func (s *server) addAttachment(c *call, in *attachInput) (*made[attachment], error) {
+	header, err := in.file()
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.draft(c, in.Upload)
+	if err != nil {
+		return nil, err
+	}
+	f, err := header.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	a, err := s.Files.Stage(c.ctx, models.OwnerDraft, d.ID, header.Filename, f)
+	if err != nil {
+		return nil, err
+	}
+	return &made[attachment]{Location: Prefix + "/attachments/" + base10(a.ID), Body: attachmentOf(a)}, nil
+}
+
+// draft returns the owner of what was uploaded under a token.
+func (s *server) draft(c *call, token string) (cases.Draft, error) {
+	d, found, err := s.Cases.LoadDraft(c.ctx, token)
+	if err == nil && !found {
+		var wrong fault.Fields
+		wrong.Add("upload_token", i18n.N("上传凭据无效或已过期，请重新开始上传。"))
+		err = wrong.Err()
+	}
+	return d, err
+}
+
+// draftID is 0 when nothing was uploaded.
+func (s *server) draftID(c *call, token string) (int64, error) {
+	if token == "" {
+		return 0, nil
+	}
+	d, err := s.draft(c, token)
+	return d.ID, err
+}
+
+func (s *server) staged(c *call, in *uploadToken) (*page[attachment], error) {
+	d, err := s.draft(c, in.Upload)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Files.Staged(c.ctx, models.OwnerDraft, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]attachment, len(list))
+	for i, a := range list {
+		items[i] = attachmentOf(a)
+	}
+	return pageOf(c, items, ""), nil
+}
+
+type stagedInput struct {
+	idInput
+	uploadToken
+}
+
+func (s *server) removeAttachment(c *call, in *stagedInput) (*none, error) {
+	d, err := s.draft(c, in.Upload)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Files.RemoveStaged(c.ctx, models.OwnerDraft, d.ID, in.ID)
+}
+
+type download struct{ Body func(huma.Context) }
+
+// getAttachment asks the case whether the reader may see it.
+func (s *server) getAttachment(c *call, in *idInput) (*download, error) {
+	a, err := s.Files.Get(c.ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if a.CaseID == 0 {
+		return nil, kit.NotFound()
+	}
+	if _, err := s.Cases.MayRead(c.ctx, c.Actor, a.CaseID); err != nil {
+		return nil, err
+	}
+	a, r, err := s.Files.Open(c.ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &download{func(hc huma.Context) {
+		defer func() { _ = r.Close() }()
+		gc := humagin.Unwrap(hc)
+		gc.Header("Content-Type", a.MIME)
+		gc.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
+		http.ServeContent(gc.Writer, gc.Request, "", time.Time{}, r)
+	}}, nil
+}
+
+// readForm receives the files before the operation, so that what is too large or no form is told apart.
+func (c *call) readForm() error {
+	if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != "multipart/form-data" {
+		return c.unsupported()
+	}
+	switch err := c.Request.ParseMultipartForm(1 << 20); {
+	case err == nil:
+		return nil
+	case isTooLarge(err):
+		return fault.Wrap(err, fault.TooLarge, i18n.N("发送的内容太大了，请减少文字或附件后再试。"))
+	default:
+		return fault.Wrap(err, fault.Invalid, i18n.N("表单没有写对或没有传完，请重新发送。"))
+	}
+}
+
+// formBody documents a form with one file.
+func formBody() *huma.RequestBody {
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
+		Type: huma.TypeObject, Required: []string{"file"},
+		Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary", Description: "jpg, png, webp, pdf, docx or xlsx, at most 10 MB"}},
+	}}}}
+}

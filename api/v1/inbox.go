@@ -1,0 +1,150 @@
+package v1
+
+import (
+	"net/http"
+
+	"huiyin/api/kit"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/cases"
+)
+
+func (s *server) inbox() {
+	add(s, op{ID: "list-inbox", Method: http.MethodGet, Path: "/staff/inbox", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("诉求列表的一页")}, s.listInbox)
+	add(s, op{ID: "count-inbox", Method: http.MethodGet, Path: "/staff/counts", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("各列表有多少件")}, s.counts)
+	add(s, op{ID: "bulk-assign", Method: http.MethodPost, Path: "/staff/bulk-assign", Access: kit.CaseWork, Tag: tagInbox, Limit: "write", Summary: i18n.N("一次分派多件")}, s.bulkAssign)
+	add(s, op{ID: "list-reply-templates", Method: http.MethodGet, Path: "/staff/reply-templates", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("常用答复，可按一件诉求填好")}, s.templates)
+}
+
+type inboxInput struct {
+	View    cases.View        `query:"view" enum:"mine,review,unassigned,due_soon,overdue,all,publish" default:"mine"`
+	Topic   int64             `query:"topic" minimum:"0"`
+	Status  models.CaseStatus `query:"status" enum:"submitted,handling,reviewing,approved,answered,closed,withdrawn"`
+	Channel string            `query:"channel" enum:"web,miniprogram,phone,api"`
+	Search  string            `query:"q" maxLength:"200" doc:"A number or its beginning, or words"`
+	After   string            `query:"after" maxLength:"400" doc:"next of the page before"`
+	Limit   int               `query:"limit" minimum:"1" maximum:"100" default:"20"`
+}
+
+type inboxRow struct {
+	caseCard
+	Handler   *person `json:"handler,omitempty"`
+	Name      string  `json:"name,omitempty" doc:"Of the resident, masked; absent when anonymous"`
+	DaysLeft  int     `json:"days_left" doc:"Working days to the deadline; negative when it has passed"`
+	Channel   string  `json:"channel"`
+	Anonymous bool    `json:"anonymous"`
+}
+
+type inboxPage struct {
+	Link string `header:"Link"`
+	Body struct {
+		list[inboxRow]
+		SearchedBack int `json:"searched_back,omitempty" doc:"A search in words looked through so many of the newest cases"`
+	}
+}
+
+func (s *server) listInbox(c *call, in *inboxInput) (*inboxPage, error) {
+	p, err := s.Cases.Inbox(c.ctx, c.Actor, cases.InboxQuery{
+		View: in.View, TopicID: in.Topic, Status: in.Status, Channel: in.Channel, Search: in.Search, After: in.After, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	items := make([]inboxRow, len(p.Rows))
+	for i, r := range p.Rows {
+		card, err := s.card(c, &r.Case)
+		if err != nil {
+			return nil, err
+		}
+		items[i] = inboxRow{caseCard: card, Name: r.Name, DaysLeft: r.DaysLeft, Channel: r.Case.Channel, Anonymous: r.Case.Anonymous}
+		if r.Case.HandlerID != 0 {
+			items[i].Handler = &person{ID: r.Case.HandlerID, Name: r.Handler}
+		}
+	}
+	paged := pageOf(c, items, p.Next)
+	out := &inboxPage{Link: paged.Link}
+	out.Body.list, out.Body.SearchedBack = paged.Body, p.SearchedBack
+	return out, nil
+}
+
+// countUpTo is where counting stops.
+const countUpTo = 999
+
+type counted struct {
+	Views map[cases.View]int `json:"views" doc:"How many cases each view holds"`
+	UpTo  int                `json:"up_to" doc:"One more than this means: more"`
+}
+
+func (s *server) counts(c *call, _ *none) (*reply[counted], error) {
+	n, err := s.Cases.Counts(c.ctx, c.Actor, countUpTo)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[counted]{counted{n, countUpTo}}, nil
+}
+
+type bulkInput struct {
+	Body struct {
+		Numbers   []string `json:"numbers" minItems:"1" maxItems:"100" nullable:"false"`
+		HandlerID int64    `json:"handler_id"`
+		Note      string   `json:"note,omitempty" doc:"At most 200 characters, for the handler"`
+	}
+}
+
+type bulkOutcome struct {
+	Number  string       `json:"number"`
+	Done    bool         `json:"done"`
+	Problem *kit.Problem `json:"problem,omitempty" doc:"Why it stayed as it was"`
+}
+
+func (s *server) bulkAssign(c *call, in *bulkInput) (*reply[list[bulkOutcome]], error) {
+	outcomes, err := s.Cases.AssignMany(c.ctx, c.Actor, in.Body.Numbers, cases.AssignInput{HandlerID: in.Body.HandlerID, Note: in.Body.Note})
+	if err != nil {
+		return nil, err
+	}
+	out := list[bulkOutcome]{Items: []bulkOutcome{}}
+	for _, o := range outcomes {
+		one := bulkOutcome{Number: o.Number, Done: o.Err == nil}
+		if o.Err != nil {
+			one.Problem = c.Problem(o.Err)
+		}
+		out.Items = append(out.Items, one)
+	}
+	return &reply[list[bulkOutcome]]{out}, nil
+}
+
+type templatesInput struct {
+	Number string `query:"number" maxLength:"32" doc:"Fill in the placeholders from this case"`
+}
+
+type replyTemplate struct {
+	ID         int64  `json:"id"`
+	Department int64  `json:"department_id" doc:"0: of all departments"`
+	Topic      int64  `json:"topic_id" doc:"0: for any topic"`
+	Title      string `json:"title"`
+	Body       string `json:"body"`
+}
+
+func (s *server) templates(c *call, in *templatesInput) (*page[replyTemplate], error) {
+	rows, err := s.Cases.ReplyTemplates(c.ctx, c.Actor.DepartmentID)
+	if err != nil {
+		return nil, err
+	}
+	var t *cases.Thread
+	if in.Number != "" {
+		if t, err = s.Cases.Open(c.ctx, c.Actor, in.Number); err != nil {
+			return nil, err
+		}
+	}
+	items := []replyTemplate{}
+	for _, r := range rows {
+		one := replyTemplate{ID: r.ID, Department: r.DepartmentID, Topic: r.TopicID, Title: r.Title, Body: r.Body}
+		if t != nil {
+			if one.Body, err = s.Cases.FillTemplate(c.ctx, c.Actor, t, r.Body); err != nil {
+				return nil, err
+			}
+		}
+		items = append(items, one)
+	}
+	return pageOf(c, items, ""), nil
+}

@@ -1,0 +1,230 @@
+package v1
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/cases"
+)
+
+func (s *server) matters() {
+	post := http.MethodPost
+	add(s, op{ID: "submit-case", Method: post, Path: "/cases", Access: kit.Resident, Tag: tagCases, Limit: "submit", Status: created, Creates: repeatable,
+		Summary: i18n.N("提交咨询，得到编号、查询码和期限")}, s.submit)
+	add(s, op{ID: "list-cases", Method: http.MethodGet, Path: "/cases", Access: kit.Resident, Tag: tagCases, Summary: i18n.N("我的诉求，最新的在前")}, s.mine)
+	add(s, op{ID: "get-case", Method: http.MethodGet, Path: "/cases/{number}", Access: session, Tag: tagCases, Summary: i18n.N("一件诉求的往来、进度和期限")}, s.getCase)
+	for _, m := range []struct {
+		id, path, summary string
+		do                func(c *call, in *messageInput) (*models.Case, error)
+	}{
+		{"follow-up", "/follow-ups", i18n.N("追问"), s.followUp},
+		{"supplement", "/supplements", i18n.N("补充文字和附件"), s.supplement},
+		{"reopen-case", "/reopening", i18n.N("不满意时要求重新办理"), s.reopen},
+	} {
+		add(s, op{ID: m.id, Method: post, Path: "/cases/{number}" + m.path, Access: session, Tag: tagCases, Limit: "write", Status: created, Creates: together,
+			Summary: m.summary}, s.message(m.do))
+	}
+	add(s, op{ID: "withdraw-case", Method: post, Path: "/cases/{number}/withdrawal", Access: session, Tag: tagCases, Limit: "write", Creates: together,
+		Summary: i18n.N("撤回诉求")}, s.withdraw)
+	add(s, op{ID: "rate-case", Method: post, Path: "/cases/{number}/rating", Access: session, Tag: tagCases, Limit: "write", Creates: together,
+		Summary: i18n.N("评价答复，每件一次")}, s.rate)
+	add(s, op{ID: "give-consent", Method: post, Path: "/cases/{number}/consent", Access: session, Tag: tagCases, Limit: "write", Creates: together,
+		Summary: i18n.N("同意公开")}, s.consent)
+	add(s, op{ID: "withdraw-consent", Method: http.MethodDelete, Path: "/cases/{number}/consent", Access: session, Tag: tagCases, Limit: "write",
+		Summary: i18n.N("撤回公开同意")}, s.withdrawConsent)
+}
+
+type submitInput struct {
+	Key  string `header:"Idempotency-Key" required:"true" maxLength:"200" doc:"Any text of your own that is new for a new question, such as a UUID. The same question under the same key makes one case, and returns the same receipt."`
+	Body submitBody
+}
+
+type submitBody struct {
+	cases.SubmitInput
+	Upload string `json:"upload_token,omitempty" maxLength:"64" doc:"Whose files come along"`
+}
+
+type receipt struct {
+	Number      string    `json:"number"`
+	Code        string    `json:"code" doc:"The query code, shown here and nowhere else"`
+	DueAt       time.Time `json:"due_at"`
+	Provisional bool      `json:"due_provisional"`
+	Status      string    `json:"status"`
+}
+
+func (s *server) submit(c *call, in *submitInput) (*made[receipt], error) {
+	draft, err := s.submissionDraft(c, in.Body.Upload)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Cases.Submit(c.ctx, c.Actor, in.Body.SubmitInput, cases.Submission{
+		Key: submissionKey(c, in.Key), Channel: "api", Locale: c.L.Locale(), DraftID: draft,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &made[receipt]{Location: Prefix + "/cases/" + r.Case.Number, Body: receipt{
+		Number: r.Case.Number, Code: r.Code, DueAt: r.Case.DueAt, Provisional: r.Case.DueProvisional, Status: string(r.Case.Status),
+	}}, nil
+}
+
+// submissionDraft passes over an upload that is gone when the same submission has taken it already: the use case returns the first receipt.
+func (s *server) submissionDraft(c *call, token string) (int64, error) {
+	if token == "" {
+		return 0, nil
+	}
+	d, found, err := s.Cases.LoadDraft(c.ctx, token)
+	if err != nil || found {
+		return d.ID, err
+	}
+	return 0, nil
+}
+
+// submissionKey is the resident's own key for this very question: of another resident, or of another question, it is another.
+func submissionKey(c *call, key string) string {
+	sum := sha256.New()
+	for _, part := range []string{scopeOf(c.Actor), key, string(c.fingerprint)} {
+		sum.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+func (s *server) mine(c *call, in *pageQuery) (*page[caseCard], error) {
+	after, err := cursor(in.After)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Cases.Mine(c.ctx, c.Actor, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]caseCard, len(rows))
+	for i := range rows {
+		if items[i], err = s.card(c, &rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	next := ""
+	if len(rows) == in.Limit {
+		next = strconv.FormatInt(rows[len(rows)-1].ID, 36)
+	}
+	return pageOf(c, items, next), nil
+}
+
+func cursor(after string) (int64, error) {
+	if after == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(after, 36, 64)
+	if err != nil || n <= 0 {
+		var wrong fault.Fields
+		wrong.Add("after", i18n.N("翻页的位置不对，请从第一页开始看。"))
+		return 0, wrong.Err()
+	}
+	return n, nil
+}
+
+type numberInput struct {
+	Number string `path:"number" maxLength:"32" example:"20261120-0005"`
+}
+
+func (s *server) getCase(c *call, in *numberInput) (*reply[thread], error) {
+	t, err := s.Cases.Open(c.ctx, c.Actor, in.Number)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.thread(c, t)
+	return &reply[thread]{out}, err
+}
+
+type messageInput struct {
+	idemKey
+	numberInput
+	Body struct {
+		cases.MessageInput
+		Upload string `json:"upload_token,omitempty" maxLength:"64" doc:"Whose files come along"`
+	}
+}
+
+func (s *server) message(do func(c *call, in *messageInput) (*models.Case, error)) func(c *call, in *messageInput) (*made[caseCard], error) {
+	return func(c *call, in *messageInput) (*made[caseCard], error) {
+		draft, err := s.draftID(c, in.Body.Upload)
+		if err != nil {
+			return nil, err
+		}
+		in.Body.DraftID = draft
+		k, err := do(c, in)
+		if err != nil {
+			return nil, err
+		}
+		out, err := s.card(c, k)
+		return &made[caseCard]{Location: Prefix + "/cases/" + k.Number, Body: out}, err
+	}
+}
+
+func (s *server) followUp(c *call, in *messageInput) (*models.Case, error) {
+	return s.Cases.FollowUp(c.ctx, c.Actor, in.Number, in.Body.MessageInput)
+}
+
+func (s *server) supplement(c *call, in *messageInput) (*models.Case, error) {
+	return s.Cases.Supplement(c.ctx, c.Actor, in.Number, in.Body.MessageInput)
+}
+
+func (s *server) reopen(c *call, in *messageInput) (*models.Case, error) {
+	return s.Cases.Reopen(c.ctx, c.Actor, in.Number, in.Body.MessageInput)
+}
+
+// carded answers an act with the case as it is after it.
+func (s *server) carded(c *call, k *models.Case, err error) (*reply[caseCard], error) {
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.card(c, k)
+	return &reply[caseCard]{out}, err
+}
+
+type withdrawInput struct {
+	idemKey
+	numberInput
+	Body struct {
+		Reason string `json:"reason,omitempty" doc:"At most 200 characters"`
+	}
+}
+
+func (s *server) withdraw(c *call, in *withdrawInput) (*reply[caseCard], error) {
+	k, err := s.Cases.Withdraw(c.ctx, c.Actor, in.Number, in.Body.Reason)
+	return s.carded(c, k, err)
+}
+
+type rateInput struct {
+	idemKey
+	numberInput
+	Body cases.RateInput
+}
+
+func (s *server) rate(c *call, in *rateInput) (*reply[caseCard], error) {
+	k, err := s.Cases.Rate(c.ctx, c.Actor, in.Number, in.Body)
+	return s.carded(c, k, err)
+}
+
+type actInput struct {
+	idemKey
+	numberInput
+}
+
+func (s *server) consent(c *call, in *actInput) (*reply[caseCard], error) {
+	k, err := s.Cases.Consent(c.ctx, c.Actor, in.Number)
+	return s.carded(c, k, err)
+}
+
+func (s *server) withdrawConsent(c *call, in *numberInput) (*reply[caseCard], error) {
+	k, err := s.Cases.WithdrawConsent(c.ctx, c.Actor, in.Number)
+	return s.carded(c, k, err)
+}

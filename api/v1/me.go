@@ -1,0 +1,99 @@
+package v1
+
+import (
+	"net/http"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/i18n"
+	"huiyin/services/accounts"
+	"huiyin/services/cases"
+)
+
+func (s *server) me() {
+	add(s, op{ID: "get-profile", Method: http.MethodGet, Path: "/me", Access: kit.Resident, Tag: tagMe, Summary: i18n.N("我的资料")}, s.profile)
+	add(s, op{ID: "change-profile", Method: http.MethodPatch, Path: "/me", Access: kit.Resident, Tag: tagMe, Limit: "write", Summary: i18n.N("修改我的资料，没写的不变")}, s.changeProfile)
+	add(s, op{ID: "export-own-data", Method: http.MethodGet, Path: "/me/export", Access: kit.Resident, Tag: tagMe, Limit: "write", Summary: i18n.N("导出本站保存的我的全部资料")}, s.export)
+}
+
+func (s *server) profile(c *call, _ *none) (*reply[accounts.Resident], error) {
+	r, err := s.Accounts.Resident(c.ctx, c.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[accounts.Resident]{r}, nil
+}
+
+type profileInput struct {
+	Body struct {
+		DisplayName *string `json:"display_name,omitempty" doc:"At most 30 characters; may be empty"`
+		Locale      *string `json:"locale,omitempty" enum:"zh-CN,en"`
+		NotifySMS   *bool   `json:"notify_sms,omitempty"`
+	}
+}
+
+func (s *server) changeProfile(c *call, in *profileInput) (*reply[accounts.Resident], error) {
+	r, err := s.Accounts.Resident(c.ctx, c.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	p := accounts.Profile{DisplayName: r.DisplayName, Locale: r.Locale, NotifySMS: r.NotifySMS}
+	take(&p.DisplayName, in.Body.DisplayName)
+	take(&p.Locale, in.Body.Locale)
+	take(&p.NotifySMS, in.Body.NotifySMS)
+	if err := s.Accounts.UpdateProfile(c.ctx, c.Actor, p); err != nil {
+		return nil, err
+	}
+	return s.profile(c, nil)
+}
+
+func take[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// exported is what a resident may take away (个人信息保护法 art. 45).
+type exported struct {
+	MadeAt     time.Time       `json:"made_at"`
+	Account    accounts.Export `json:"account"`
+	Cases      []thread        `json:"cases" nullable:"false"`
+	Favourites []int64         `json:"favourites" nullable:"false" doc:"Entries of the library"`
+}
+
+func (s *server) export(c *call, _ *none) (*reply[exported], error) {
+	account, err := s.Accounts.ExportOwn(c.ctx, c.Actor)
+	if err != nil {
+		return nil, err
+	}
+	out := exported{MadeAt: c.Now, Account: account, Cases: []thread{}, Favourites: []int64{}}
+	for after := int64(0); ; {
+		rows, err := s.Cases.Mine(c.ctx, c.Actor, after, cases.MaxPageSize)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range rows {
+			after = k.ID
+			t, err := s.getCase(c, &numberInput{k.Number})
+			if err != nil {
+				return nil, err
+			}
+			out.Cases = append(out.Cases, t.Body)
+		}
+		if len(rows) < cases.MaxPageSize {
+			break
+		}
+	}
+	for next := ""; ; {
+		kept, following, err := s.Library.Favourites(c.ctx, c.Actor.ID, next, 100)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range kept {
+			out.Favourites = append(out.Favourites, k.ID)
+		}
+		if next = following; next == "" {
+			return &reply[exported]{out}, nil
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package v1
+
+import (
+	"net/http"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/cases"
+	"huiyin/services/library"
+)
+
+func (s *server) publication() {
+	line := func(id, method, path, summary string) op {
+		return op{ID: id, Method: method, Path: "/staff/cases/{number}/publication" + path, Access: kit.CaseWork, Tag: tagPublication, Summary: summary}
+	}
+	do := func(id, path, summary string) op {
+		o := line(id, http.MethodPost, path, summary)
+		o.Limit, o.Creates = "write", together
+		return o
+	}
+	add(s, line("get-publication", http.MethodGet, "", i18n.N("公开版本，或者按往来拟出的初稿，和可能的个人信息")), s.publicVersion)
+	put := line("save-publication", http.MethodPut, "", i18n.N("保存公开版本，逐处决定隐去或保留"))
+	put.Limit = "write"
+	add(s, put, s.prepare)
+	add(s, do("confirm-publication", "/confirm", i18n.N("确认公开版本，交另一位同事")), s.confirm)
+	add(s, do("publish", "/publish", i18n.N("发布")), s.publish)
+	add(s, do("return-publication", "/return", i18n.N("退回公开版本")), s.returnPublication)
+	add(s, do("unpublish", "/unpublish", i18n.N("撤下，写明原因")), s.unpublish)
+}
+
+type publicVersion struct {
+	ID          int64                    `json:"id" doc:"0: a proposal that nobody has saved yet"`
+	Status      models.PublicationStatus `json:"status"`
+	Title       string                   `json:"title"`
+	Question    string                   `json:"question"`
+	Answer      string                   `json:"answer"`
+	Comment     string                   `json:"comment,omitempty"`
+	PreparedBy  int64                    `json:"prepared_by,omitempty"`
+	PublishedAt *time.Time               `json:"published_at,omitempty"`
+	Version     int64                    `json:"version"`
+	Findings    []library.Finding        `json:"findings" nullable:"false" doc:"What may be personal data; decide on each"`
+	Undecided   int                      `json:"undecided"`
+}
+
+func versionOf(v cases.PublicVersion) *reply[publicVersion] {
+	p := v.Publication
+	out := publicVersion{
+		ID: p.ID, Status: p.Status, Title: p.Title, Question: p.Question, Answer: p.Answer, Comment: p.Comment, PreparedBy: p.PreparedBy,
+		PublishedAt: p.PublishedAt, Version: p.Version, Findings: v.Findings, Undecided: v.Undecided,
+	}
+	if out.Findings == nil {
+		out.Findings = []library.Finding{}
+	}
+	return &reply[publicVersion]{out}
+}
+
+func (s *server) publicVersion(c *call, in *numberInput) (*reply[publicVersion], error) {
+	v, err := s.Cases.PublicVersion(c.ctx, c.Actor, in.Number)
+	if err != nil {
+		return nil, err
+	}
+	return versionOf(v), nil
+}
+
+type prepareInput struct {
+	numberInput
+	Body library.PrepareInput
+}
+
+func (s *server) prepare(c *call, in *prepareInput) (*reply[publicVersion], error) {
+	if _, err := s.Cases.Prepare(c.ctx, c.Actor, in.Number, in.Body); err != nil {
+		return nil, err
+	}
+	return s.publicVersion(c, &in.numberInput)
+}
+
+type publicationVersion struct {
+	Version int64 `json:"version" doc:"Of the public version you looked at"`
+}
+
+func (s *server) confirm(c *call, in *on[publicationVersion]) (*reply[caseCard], error) {
+	k, err := s.Cases.Confirm(c.ctx, c.Actor, in.Number, in.Body.Version)
+	return s.carded(c, k, err)
+}
+
+func (s *server) publish(c *call, in *on[publicationVersion]) (*reply[caseCard], error) {
+	k, err := s.Cases.Publish(c.ctx, c.Actor, in.Number, in.Body.Version)
+	return s.carded(c, k, err)
+}
+
+type returnBody struct {
+	publicationVersion
+	Comment string `json:"comment" doc:"What to change, 2–500 characters"`
+}
+
+func (s *server) returnPublication(c *call, in *on[returnBody]) (*reply[caseCard], error) {
+	k, err := s.Cases.ReturnPublication(c.ctx, c.Actor, in.Number, in.Body.Version, in.Body.Comment)
+	return s.carded(c, k, err)
+}
+
+type unpublishBody struct {
+	Reason string `json:"reason" doc:"5–500 characters; it stays in the history"`
+}
+
+func (s *server) unpublish(c *call, in *on[unpublishBody]) (*reply[caseCard], error) {
+	k, err := s.Cases.Unpublish(c.ctx, c.Actor, in.Number, in.Body.Reason)
+	return s.carded(c, k, err)
+}

@@ -1,0 +1,290 @@
+package v1
+
+import (
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/accounts"
+	"huiyin/services/calendar"
+	"huiyin/services/cases"
+	"huiyin/services/library"
+)
+
+// What operations answer. A use case's own struct is shown where it has json tags for it; the rest is put together here.
+
+// reply is a plain answer.
+type reply[T any] struct{ Body T }
+
+// made is the answer to a request that made something.
+type made[T any] struct {
+	Location string `header:"Location" doc:"Where the new thing is"`
+	Body     T
+}
+
+type none struct{}
+
+// page is one page of a list.
+type page[T any] struct {
+	Link string `header:"Link" doc:"rel=next: the address of the following page"`
+	Body list[T]
+}
+
+type list[T any] struct {
+	Items []T    `json:"items" nullable:"false"`
+	Next  string `json:"next,omitempty" doc:"Give it as after to get the following page; absent on the last"`
+}
+
+// pageOf answers with a page and the address of the next one.
+func pageOf[T any](c *call, items []T, next string) *page[T] {
+	if items == nil {
+		items = []T{}
+	}
+	p := &page[T]{Body: list[T]{Items: items, Next: next}}
+	if next != "" {
+		u := *c.Request.URL
+		q := u.Query()
+		q.Set("after", next)
+		u.RawQuery = q.Encode()
+		p.Link = "<" + c.Kit.BaseURL + u.RequestURI() + `>; rel="next"`
+	}
+	return p
+}
+
+type named struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+func department(c *kit.Ctx, d models.Department) named {
+	n := named{ID: d.ID, Name: d.Name}
+	if c.L.Locale() == i18n.English && d.NameEn != "" {
+		n.Name = d.NameEn
+	}
+	return n
+}
+
+func topic(c *kit.Ctx, t models.Topic) named {
+	n := named{ID: t.ID, Name: t.Name}
+	if c.L.Locale() == i18n.English && t.NameEn != "" {
+		n.Name = t.NameEn
+	}
+	return n
+}
+
+type attachment struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	Type   string `json:"type" doc:"Media type"`
+	Size   int64  `json:"size" doc:"Bytes"`
+	Width  int64  `json:"width,omitempty" doc:"Pixels, of pictures"`
+	Height int64  `json:"height,omitempty"`
+	Href   string `json:"href"`
+}
+
+func attachmentOf(a models.Attachment) attachment {
+	return attachment{ID: a.ID, Name: a.Name, Type: a.MIME, Size: a.Size, Width: a.Width, Height: a.Height, Href: Prefix + "/attachments/" + base10(a.ID)}
+}
+
+// caseCard is a case in a list, and the head of its thread.
+type caseCard struct {
+	Number      string                   `json:"number" example:"20261120-0005"`
+	Title       string                   `json:"title"`
+	Status      models.CaseStatus        `json:"status" enum:"submitted,handling,reviewing,approved,answered,closed,withdrawn"`
+	Stage       string                   `json:"stage" doc:"The status in words, for a person"`
+	Topic       named                    `json:"topic"`
+	Department  named                    `json:"department"`
+	Round       int64                    `json:"round" doc:"1 for the first question, one more for every follow-up"`
+	SubmittedAt time.Time                `json:"submitted_at"`
+	DueAt       time.Time                `json:"due_at"`
+	Provisional bool                     `json:"due_provisional" doc:"The year's holidays are not announced yet: the deadline may move"`
+	AnsweredAt  *time.Time               `json:"answered_at,omitempty"`
+	ClosedAt    *time.Time               `json:"closed_at,omitempty"`
+	Consent     bool                     `json:"consent" doc:"Consent to publication stands"`
+	Publication models.PublicationStatus `json:"publication" doc:"Empty, wanted, draft, ready, published or unpublished"`
+	Rating      int64                    `json:"rating,omitempty" doc:"1 to 5"`
+	Version     int64                    `json:"version" doc:"Give it back with an action to be told when somebody was faster"`
+}
+
+func (s *server) card(c *call, k *models.Case) (caseCard, error) {
+	tree, err := s.Cases.Topics(c.ctx)
+	if err != nil {
+		return caseCard{}, err
+	}
+	d, err := s.Accounts.Department(c.ctx, k.DepartmentID)
+	if err != nil {
+		return caseCard{}, err
+	}
+	stage := cases.ResidentStage(k)
+	status := k.Status
+	if c.Actor.IsStaff() {
+		stage = cases.Stage(k)
+	} else if status == models.Reviewing || status == models.Approved {
+		status = models.Handling // the office's inner steps are its own
+	}
+	return caseCard{
+		Number: k.Number, Title: k.Title, Status: status, Stage: stage.Localize(c.L), Topic: topic(c.Ctx, tree.ByID(k.TopicID)), Department: department(c.Ctx, d),
+		Round: k.Round, SubmittedAt: k.SubmittedAt, DueAt: k.DueAt, Provisional: k.DueProvisional, AnsweredAt: k.AnsweredAt, ClosedAt: k.ClosedAt,
+		Consent: k.Consented(), Publication: k.Publication, Rating: k.Rating, Version: k.Version,
+	}, nil
+}
+
+type message struct {
+	ID          int64              `json:"id"`
+	Kind        models.MessageKind `json:"kind" enum:"question,follow_up,supplement,reply,note"`
+	Round       int64              `json:"round"`
+	Text        string             `json:"text"`
+	From        *person            `json:"from,omitempty" doc:"Who wrote it, unless it was the resident"`
+	At          time.Time          `json:"at"`
+	Attachments []attachment       `json:"attachments" nullable:"false"`
+}
+
+type person struct {
+	ID         int64  `json:"id,omitempty"`
+	Name       string `json:"name"`
+	Department string `json:"department,omitempty"`
+}
+
+type event struct {
+	Action string            `json:"action"`
+	Name   string            `json:"name" doc:"The action in words"`
+	Status models.CaseStatus `json:"status,omitempty" doc:"After it; for staff"`
+	By     string            `json:"by,omitempty" doc:"For staff"`
+	Note   string            `json:"note,omitempty"`
+	At     time.Time         `json:"at"`
+}
+
+// thread is a case with everything that its reader may see.
+type thread struct {
+	caseCard
+	DisplayName string         `json:"display_name,omitempty" doc:"How to address the resident; masked for staff, absent when anonymous"`
+	Place       string         `json:"place,omitempty"`
+	DueHow      []string       `json:"due_explained" nullable:"false" doc:"How the deadline was computed, a sentence a line"`
+	Messages    []message      `json:"messages" nullable:"false"`
+	Timeline    []event        `json:"timeline" nullable:"false"`
+	Actions     []cases.Action `json:"actions" nullable:"false" doc:"What the reader may do now"`
+	ReopenUntil *time.Time     `json:"reopen_until,omitempty"`
+}
+
+func (s *server) thread(c *call, t *cases.Thread) (thread, error) {
+	card, err := s.card(c, t.Case)
+	if err != nil {
+		return thread{}, err
+	}
+	out := thread{
+		caseCard: card, DisplayName: t.DisplayName, Place: t.Place, DueHow: calendar.Explain(t.Case.DueBasis, c.L),
+		Messages: []message{}, Timeline: []event{}, Actions: t.Actions,
+	}
+	if out.DueHow == nil {
+		out.DueHow = []string{}
+	}
+	if out.Actions == nil {
+		out.Actions = []cases.Action{}
+	}
+	if !t.ReopenUntil.IsZero() {
+		out.ReopenUntil = &t.ReopenUntil
+	}
+	for _, m := range t.Messages {
+		out.Messages = append(out.Messages, messageOf(m, t.Staff))
+	}
+	for _, e := range t.Events {
+		out.Timeline = append(out.Timeline, eventOf(c.Ctx, e, t.Staff))
+	}
+	return out, nil
+}
+
+func messageOf(m cases.Message, staff map[int64]accounts.StaffCard) message {
+	out := message{ID: m.ID, Kind: m.Kind, Round: m.Round, Text: m.Body, At: m.CreatedAt, Attachments: []attachment{}}
+	if p, ok := staff[m.StaffID]; ok && m.StaffID != 0 {
+		out.From = &person{ID: p.ID, Name: p.Name, Department: p.DepartmentName}
+	}
+	for _, f := range m.Files {
+		out.Attachments = append(out.Attachments, attachmentOf(f))
+	}
+	return out
+}
+
+func eventOf(c *kit.Ctx, e models.CaseEvent, staff map[int64]accounts.StaffCard) event {
+	out := event{Action: e.Action, Name: cases.ActionName(e.Action).Localize(c.L), At: e.At}
+	if e.Shown || c.Actor.IsStaff() {
+		out.Note = e.Note
+	}
+	if c.Actor.IsStaff() {
+		out.Status = e.ToStatus
+		if e.ActorKind == string(models.StaffActor) {
+			out.By = staff[e.ActorID].Name
+		}
+	}
+	return out
+}
+
+// entry is one entry of the library.
+type entry struct {
+	ID          int64     `json:"id"`
+	Title       string    `json:"title"`
+	Question    string    `json:"question"`
+	Answer      string    `json:"answer"`
+	Topic       named     `json:"topic"`
+	Department  named     `json:"department"`
+	AskedAt     time.Time `json:"asked_at"`
+	AnsweredAt  time.Time `json:"answered_at"`
+	WorkingDays int       `json:"working_days" doc:"From the question to the answer"`
+	PublishedAt time.Time `json:"published_at"`
+	Reads       int64     `json:"reads"`
+	Helpful     int64     `json:"helpful"`
+	Unhelpful   int64     `json:"unhelpful"`
+	Href        string    `json:"href" doc:"Its page for persons"`
+}
+
+func (s *server) entryOf(c *call, e library.Entry) (entry, error) {
+	tree, err := s.Cases.Topics(c.ctx)
+	if err != nil {
+		return entry{}, err
+	}
+	departments, err := s.Accounts.Departments(c.ctx)
+	if err != nil {
+		return entry{}, err
+	}
+	d, _ := departments.Get(e.DepartmentID)
+	return entry{
+		ID: e.ID, Title: e.Title, Question: e.Question, Answer: e.Answer, Topic: topic(c.Ctx, tree.ByID(e.TopicID)), Department: department(c.Ctx, d),
+		AskedAt: e.AskedAt, AnsweredAt: e.AnsweredAt, WorkingDays: e.WorkingDays, PublishedAt: e.PublishedAt, Reads: e.Reads, Helpful: e.Helpful,
+		Unhelpful: e.Unhelpful, Href: c.Kit.BaseURL + "/library/" + base10(e.ID),
+	}, nil
+}
+
+// changes is what a 409 says of the state that was met.
+type changes struct {
+	Events  []event  `json:"events,omitempty"`
+	Version int64    `json:"version,omitempty"`
+	Body    string   `json:"body,omitempty"`
+	Status  string   `json:"status,omitempty"`
+	Fields  []string `json:"fields,omitempty"`
+	Count   int      `json:"count,omitempty"`
+}
+
+func changed(c *kit.Ctx, detail any) any {
+	switch d := detail.(type) {
+	case []models.CaseEvent:
+		var out changes
+		for _, e := range d {
+			if e.Shown || c.Actor.IsStaff() {
+				out.Events = append(out.Events, eventOf(c, e, nil))
+			}
+			out.Version = max(out.Version, e.CaseVersion)
+		}
+		return out
+	case *models.CaseReply:
+		return changes{Version: d.Version, Body: d.Body}
+	case models.Publication:
+		return changes{Version: d.Version, Status: string(d.Status)}
+	case models.PublicationStatus:
+		return changes{Status: string(d)}
+	case accounts.Stale:
+		return changes{Version: d.Version, Fields: d.Changed}
+	case int:
+		return changes{Count: d}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+// Package v1 is the JSON face of the product: everything that a resident and a handler can do on the pages, as typed operations
+// that write their own OpenAPI document.
+//
+// An operation binds, calls one use case and answers; who may do what is decided below. Nothing here knows how anything is stored.
+package v1
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"huiyin/api/kit"
+	"huiyin/internal/i18n"
+	"huiyin/services/accounts"
+	"huiyin/services/calendar"
+	"huiyin/services/cases"
+	"huiyin/services/city"
+	"huiyin/services/files"
+	"huiyin/services/idempotency"
+	"huiyin/services/library"
+	"huiyin/services/notices"
+)
+
+// Idempotency remembers answers by their Idempotency-Key.
+type Idempotency = *idempotency.Keys
+
+// Deps is every use case that has operations.
+type Deps struct {
+	Accounts    *accounts.Service
+	Calendar    *calendar.Service
+	Cases       *cases.Service
+	City        *city.Service
+	Files       *files.Files
+	Library     *library.Library
+	Notices     *notices.Service
+	Idempotency Idempotency
+}
+
+// Prefix is where the operations live.
+const Prefix = "/api/v1"
+
+type server struct {
+	Deps
+	kit *kit.Kit
+	api huma.API
+	ops []op // in the order of the documentation
+}
+
+// Routes registers every operation, /openapi.json, /openapi.yaml and the documentation at /docs.
+func Routes(k *kit.Kit, engine *gin.Engine, d Deps) {
+	s := register(k, engine, d)
+	s.documents(engine)
+}
+
+func register(k *kit.Kit, engine *gin.Engine, d Deps) *server {
+	speakOurWords()
+	s := &server{Deps: d, kit: k}
+	s.api = humagin.New(engine, config(k))
+	s.entry()
+	s.catalogue()
+	s.reading()
+	s.uploads()
+	s.matters()
+	s.me()
+	s.inbox()
+	s.handling()
+	s.publication()
+	s.bell()
+	s.bounds()
+	return s
+}
+
+func config(k *kit.Kit) huma.Config {
+	c := huma.DefaultConfig(k.Catalogs.For(i18n.English).T(i18n.N("回音开放接口")), "1.0.0")
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil // we serve them ourselves, and add nothing to bodies
+	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat}
+	c.Info.Description = k.Catalogs.For(i18n.English).T(aboutAPI)
+	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	if k.BaseURL != "" {
+		c.Servers = []*huma.Server{{URL: k.BaseURL}}
+	}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {
+		Type: "http", Scheme: "bearer",
+		Description: "The token of a session: of a resident (POST /api/v1/sessions), of a receipt (POST /api/v1/receipts), of staff (POST /api/v1/staff/sessions), or one made for a program in the console.",
+	}}
+	for _, t := range tags {
+		c.Tags = append(c.Tags, &huma.Tag{Name: t.Name, Description: k.Catalogs.For(i18n.English).T(t.Title)})
+	}
+	return c
+}
+
+var aboutAPI = i18n.N("给程序用的接口，和页面走同样的规则。出错时返回 application/problem+json（RFC 9457），并逐项说明。每个新建的请求都可以带 Idempotency-Key：同样的请求再发一次，得到同样的答复，不会重复办理。列表用 next 翻页。语言用 Accept-Language 或 lang 选择。")
+
+// tag is a chapter of the documentation.
+type tag struct{ Name, Title string }
+
+const (
+	tagEntry       = "sessions"
+	tagTopics      = "topics"
+	tagLibrary     = "library"
+	tagFiles       = "attachments"
+	tagCases       = "cases"
+	tagMe          = "me"
+	tagInbox       = "staff-inbox"
+	tagHandling    = "staff-cases"
+	tagPublication = "staff-publication"
+	tagBell        = "staff-notices"
+)
+
+var tags = []tag{
+	{tagEntry, i18n.N("登录与回执")},
+	{tagTopics, i18n.N("分类与说明")},
+	{tagLibrary, i18n.N("公开库")},
+	{tagFiles, i18n.N("附件")},
+	{tagCases, i18n.N("我的诉求")},
+	{tagMe, i18n.N("我的资料")},
+	{tagInbox, i18n.N("工作台：诉求列表")},
+	{tagHandling, i18n.N("工作台：办理")},
+	{tagPublication, i18n.N("工作台：公开")},
+	{tagBell, i18n.N("工作台：提醒")},
+}
+
+// bounds keeps every whole number within what JSON carries exactly, so that a larger one is refused where it stands.
+func (s *server) bounds() {
+	least, most := -float64(1<<53-1), float64(1<<53-1)
+	for _, schema := range s.api.OpenAPI().Components.Schemas.Map() {
+		for _, p := range schema.Properties {
+			if p.Type == huma.TypeInteger && p.Minimum == nil && p.Maximum == nil {
+				p.Minimum, p.Maximum = &least, &most
+				p.PrecomputeMessages()
+			}
+		}
+	}
+}
+
+// session is for whoever has a session: a resident, the holder of a receipt, staff that still owes a second factor.
+var session = kit.Access{Name: "session", Check: func(a kit.Actor) error {
+	if a.SessionID == 0 {
+		return signIn()
+	}
+	return nil
+}}
+
+const created = http.StatusCreated

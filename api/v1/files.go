@@ -63,7 +63,7 @@ func (in *attachInput) file() (*multipart.FileHeader, error) {
 		return list[0], nil
 	}
 	var wrong fault.Fields
-	wrong.Add("file", i18n.N("请在 file 里放一个文件。"))
+	wrong.Add("file", i18n.N("请放一个文件，不多不少。"))
 	return nil, wrong.Err()
 }
 

@@ -168,7 +168,7 @@ func (s *server) admit(o op, body bool, hc huma.Context, next func(huma.Context)
 }
 
 func signIn() *fault.Error {
-	return fault.New(fault.Unauthenticated, i18n.N("请带上登录后得到的令牌（Authorization: Bearer）。"))
+	return fault.New(fault.Unauthenticated, i18n.N("请带上登录后得到的令牌。"))
 }
 
 // entitled tells a program whose token has ended, or still owes something, exactly that.

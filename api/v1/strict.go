@@ -28,7 +28,7 @@ var (
 	msgUnseen   = i18n.N("这里有不能接受的字符（无效的 UTF-8 或空字符），请删去。")
 	msgNotJSON  = i18n.N("正文不是有效的 JSON，第 %[1]d 个字节附近有错。")
 	msgNoBody   = i18n.N("请求要有 JSON 正文。")
-	msgType     = i18n.N("正文要用 application/json，文件要用 multipart/form-data。")
+	msgType     = i18n.N("正文要用 %[1]s，文件要用 %[2]s。")
 	msgCutShort = i18n.N("正文没有传完，请重新发送。")
 )
 
@@ -122,7 +122,7 @@ func unfit(wrong *fault.Fields, at string, v any) {
 }
 
 func (c *call) unsupported() error {
-	p := c.NewProblem(fault.Invalid, c.T(msgType))
+	p := c.NewProblem(fault.Invalid, c.T(msgType, "application/json", "multipart/form-data"))
 	p.Status = http.StatusUnsupportedMediaType
 	return p
 }
@@ -133,7 +133,7 @@ const sep = "\x1f"
 // words are the messages of huma's validation by their codes, as ours with their arguments.
 var words = map[string]string{
 	"unexpected": i18n.N("没有这一项。"),
-	"boolean":    i18n.N("这里要写 true 或 false。"),
+	"boolean":    i18n.N("这里要写真或假，不带引号。"),
 	"integer":    i18n.N("这里要写整数。"),
 	"number":     i18n.N("这里要写数字。"),
 	"string":     i18n.N("这里要写文字。"),

@@ -76,7 +76,7 @@ func config(k *kit.Kit) huma.Config {
 	c := huma.DefaultConfig(k.Catalogs.For(i18n.English).T(i18n.N("回音开放接口")), "1.0.0")
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil // we serve them ourselves, and add nothing to bodies
 	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat}
-	c.Info.Description = k.Catalogs.For(i18n.English).T(aboutAPI)
+	c.Info.Description = k.Catalogs.For(i18n.English).T(aboutAPI, "application/problem+json (RFC 9457)", "Idempotency-Key", "next", "Accept-Language")
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	if k.BaseURL != "" {
 		c.Servers = []*huma.Server{{URL: k.BaseURL}}
@@ -91,7 +91,7 @@ func config(k *kit.Kit) huma.Config {
 	return c
 }
 
-var aboutAPI = i18n.N("给程序用的接口，和页面走同样的规则。出错时返回 application/problem+json（RFC 9457），并逐项说明。每个新建的请求都可以带 Idempotency-Key：同样的请求再发一次，得到同样的答复，不会重复办理。列表用 next 翻页。语言用 Accept-Language 或 lang 选择。")
+var aboutAPI = i18n.N("给程序用的接口，和页面走同样的规则。出错时返回 %[1]s，并逐项说明。每个新建的请求都可以带 %[2]s：同样的请求再发一次，得到同样的答复，不会重复办理。列表用 %[3]s 翻页。语言用 %[4]s 选择。")
 
 // tag is a chapter of the documentation.
 type tag struct{ Name, Title string }

@@ -120,9 +120,14 @@ HUIYIN_TEST_CHROMIUM=$(browser)
 export HUIYIN_TEST_CHROMIUM
 say "MariaDB, Redis and Chromium are ready."
 
-go build -o "$tmp/report" ./test/report || exit 1
-"$tmp/report" "$@" &
-report=$!
-started+=("$report")
-wait "$report"
+if [ "${1:-}" = --servers-only ]; then # another program wants the same surroundings
+  shift
+  "$@" &
+else
+  go build -o "$tmp/report" ./test/report || exit 1
+  "$tmp/report" "$@" &
+fi
+work=$!
+started+=("$work")
+wait "$work"
 exit $?

@@ -125,7 +125,7 @@ func (s *Console) publicationView(c *kit.Ctx, number string, typed *publicationF
 
 // refusals are the reasons that the publication itself has, beside those of the case.
 func (s *Console) refusals(c *kit.Ctx, v *publicationView) {
-	if v.P.Status != models.PublicationReady || v.Why["publish"] != "" {
+	if v.P.Status != models.PublicationReady || !v.T.Can(cases.ActPublish) {
 		return
 	}
 	if no := library.Refusal(library.ActionPublish, v.P, c.Actor, v.Undecided); no != nil {

@@ -56,4 +56,7 @@ func (s *Console) Routes(g *kit.Group) {
 	s.inboxRoutes(g)
 	s.caseRoutes(g)
 	s.publicationRoutes(g)
+	s.settingsRoutes(g)
+	s.auditRoutes(g)
+	s.noticeRoutes(g)
 }

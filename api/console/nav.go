@@ -72,7 +72,7 @@ func viewItems(c *kit.Ctx, counts map[cases.View]int, views ...cases.View) []kit
 }
 
 // officeGroups are the ways to what is not a case.
-func officeGroups(*kit.Ctx) []kit.NavGroup { return nil }
+func officeGroups(c *kit.Ctx) []kit.NavGroup { return officeItems(c) }
 
 // sectionOf tells which entry of the side bar a page of that address belongs to: the live side bar marks it again.
 func sectionOf(address string) string {

@@ -93,6 +93,9 @@ type Group struct {
 // Group returns a registrar of an area's routes.
 func (k *Kit) Group(engine gin.IRouter, area Area) *Group { return &Group{k, engine, area} }
 
+// In returns a registrar of another area on the same engine.
+func (g *Group) In(area Area) *Group { return &Group{g.kit, g.engine, area} }
+
 // GET registers a page.
 func (g *Group) GET(path string, access Access, h Handler) { g.add(http.MethodGet, path, access, h) }
 

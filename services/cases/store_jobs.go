@@ -34,3 +34,10 @@ func (s *Service) dueAfter(ctx context.Context, last models.Case, limit int) ([]
 		Order("due_at, id").Limit(limit).Find(&list).Error
 	return list, err
 }
+
+// ProvisionalCount counts the open cases whose deadline passes through a year without data, at most limit.
+func (s *Service) ProvisionalCount(ctx context.Context, limit int) (int, error) {
+	var ids []int64
+	err := s.DB.Conn(ctx).Model(&models.Case{}).Where("is_open = ? AND due_provisional = ?", true, true).Limit(limit).Pluck("id", &ids).Error
+	return len(ids), err
+}

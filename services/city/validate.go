@@ -15,8 +15,8 @@ import (
 	"huiyin/models"
 )
 
-// minContrast is what WCAG 2.2 AA asks of text, here white on the city's colour.
-const minContrast = 4.5
+// MinContrast is what WCAG 2.2 AA asks of text, here white on the city's colour.
+const MinContrast = 4.5
 
 const maxQuestions = 10
 
@@ -39,12 +39,12 @@ func (p *Profile) clean() error {
 		wrong.Add("phone", "请写电话号码，只用数字、空格、括号、加号和横线，如 010-12345678。")
 	}
 	p.Color = strings.ToLower(strings.TrimSpace(p.Color))
-	if contrast, ok := contrastWithWhite(p.Color); !ok {
+	if contrast, ok := Contrast(p.Color); !ok {
 		wrong.Add("color", "请写颜色代码：井号后 6 位十六进制数字，如 %[1]s。", DefaultProfile().Color)
-	} else if contrast < minContrast {
+	} else if contrast < MinContrast {
 		wrong.Add("color", "这个颜色太浅：与白字的对比度是 %[1]s，至少要 %[2]s，否则看不清。",
 			// rounded down, lest 4.49 be told as 4.5
-			strconv.FormatFloat(math.Floor(contrast*10)/10, 'f', 1, 64), strconv.FormatFloat(minContrast, 'f', 1, 64))
+			strconv.FormatFloat(math.Floor(contrast*10)/10, 'f', 1, 64), strconv.FormatFloat(MinContrast, 'f', 1, 64))
 	}
 	if _, err := time.LoadLocation(p.TimeZone); err != nil || p.TimeZone == "" || p.TimeZone == "Local" {
 		wrong.Add("time_zone", "不认识这个时区。请写如 %[1]s 的名称。", DefaultProfile().TimeZone)
@@ -84,8 +84,8 @@ func line(wrong *fault.Fields, name string, text *string, least, most int) {
 	}
 }
 
-// contrastWithWhite is the WCAG contrast ratio of white text on "#rrggbb".
-func contrastWithWhite(color string) (float64, bool) {
+// Contrast is the WCAG contrast ratio of white text on "#rrggbb"; false for what is no such colour.
+func Contrast(color string) (float64, bool) {
 	if len(color) != 7 || color[0] != '#' {
 		return 0, false
 	}

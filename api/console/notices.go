@@ -1,0 +1,184 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/models"
+	"huiyin/services/notices"
+)
+
+const (
+	noticesPath    = "/console/notices"
+	deliveriesPath = "/console/deliveries"
+)
+
+// deliveryReaders may see what was sent: some of them only what belongs to their department's cases.
+var deliveryReaders = []models.Role{models.Overseer, models.SystemAdmin, models.Handler, models.Reviewer}
+
+func (s *Console) noticeRoutes(g *kit.Group) {
+	g.GET(noticesPath, kit.Staff, s.showNotices)
+	g.POST(noticesPath+"/read", kit.Staff, s.readNotices)
+	g.GET(noticesPath+"/:id", kit.Staff, s.openNotice)
+	g.GET(deliveriesPath, kit.Roles(deliveryReaders...), s.showDeliveries)
+	g.POST(deliveriesPath+"/:id/resend", kit.Roles(deliveryReaders...), s.resendDelivery)
+	s.outboxRoutes(g)
+}
+
+type noticesData struct {
+	Items        []notices.BellItem
+	Unread       int
+	Newest       int64
+	Newer, Older string
+}
+
+func (s *Console) showNotices(c *kit.Ctx) error {
+	c.Section("notices")
+	items, unread, err := s.Notices.Bell(c.Request.Context(), c.Actor.ID, queryID(c, "after"))
+	if err != nil {
+		return err
+	}
+	d := noticesData{Items: items, Unread: unread}
+	var next int64
+	if len(items) > 0 {
+		d.Newest = items[0].ID
+		next = items[len(items)-1].ID
+	}
+	if len(items) < bellPage {
+		next = 0
+	}
+	d.Newer, d.Older = pagerOf(c, next)
+	return c.Page(http.StatusOK, "notices", d)
+}
+
+// bellPage is how many Bell returns at most.
+const bellPage = 20
+
+// readNotices marks one message as read (id), or all up to the newest that was shown (up_to).
+func (s *Console) readNotices(c *kit.Ctx) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	if id := f.id("id"); id > 0 {
+		err = s.Notices.MarkRead(ctx, c.Actor.ID, id)
+	} else {
+		err = s.Notices.MarkAllRead(ctx, c.Actor.ID, f.id("up_to"))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(kit.Back(c.PostForm("back"), noticesPath))
+}
+
+// openNotice marks a message as read on the way to what it speaks of. A message of somebody else leads back to the list.
+func (s *Console) openNotice(c *kit.Ctx) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	items, _, err := s.Notices.Bell(ctx, c.Actor.ID, id+1)
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 || items[0].ID != id {
+		return c.Redirect(noticesPath)
+	}
+	if err := s.Notices.MarkRead(ctx, c.Actor.ID, id); err != nil {
+		return err
+	}
+	return c.Redirect(kit.Back(items[0].Link, noticesPath))
+}
+
+//i18n:keys
+var deliveryStates = map[models.DeliveryState]string{
+	models.DeliveryQueued: "等待发送", models.DeliverySending: "正在发送", models.DeliverySent: "已送出", models.DeliveryRetry: "等待重试",
+	models.DeliveryFailed: "没有送达", models.DeliveryUnknown: "不确定是否送达",
+}
+
+// stateOrder is the order of the filter; the kind colours the word.
+var stateOrder = []models.DeliveryState{models.DeliveryQueued, models.DeliverySending, models.DeliverySent, models.DeliveryRetry, models.DeliveryFailed, models.DeliveryUnknown}
+
+var stateKinds = map[models.DeliveryState]string{models.DeliverySent: "ok", models.DeliveryRetry: "warn", models.DeliveryFailed: "warn", models.DeliveryUnknown: "warn", models.DeliveryQueued: "mute", models.DeliverySending: "mute"}
+
+type deliveryLine struct {
+	notices.Record
+	What, Way, StateWord, StateKind, Receiver string
+	Next                                      time.Time // of a retry, zero otherwise
+}
+
+type deliveriesData struct {
+	Lines                []deliveryLine
+	Channels, States     []option
+	Kinds                []option
+	Channel, State, Kind string
+	CaseID               int64
+	Newer, Older, Here   string
+}
+
+func (s *Console) showDeliveries(c *kit.Ctx) error {
+	c.Section("deliveries")
+	var f notices.Filter
+	if err := c.Bind(&f); err != nil {
+		return err
+	}
+	rows, next, err := s.Notices.List(c.Request.Context(), c.Actor, f)
+	if err != nil {
+		return err
+	}
+	d := deliveriesData{Channel: string(f.Channel), State: string(f.State), Kind: string(f.Kind), CaseID: f.CaseID, Here: c.Request.URL.RequestURI()}
+	if d.Lines, err = s.deliveryLines(c, rows); err != nil {
+		return err
+	}
+	for _, ch := range []models.Channel{models.SMS, models.Email, models.Bell} {
+		d.Channels = append(d.Channels, option{string(ch), c.T(noticeChannels[ch])})
+	}
+	for _, st := range stateOrder {
+		d.States = append(d.States, option{string(st), c.T(deliveryStates[st])})
+	}
+	for _, spec := range notices.Specs() {
+		d.Kinds = append(d.Kinds, option{string(spec.Kind), c.T(spec.Name)})
+	}
+	d.Newer, d.Older = pagerOf(c, next)
+	return c.Page(http.StatusOK, "deliveries", d)
+}
+
+func (s *Console) deliveryLines(c *kit.Ctx, rows []notices.Record) ([]deliveryLine, error) {
+	var ids []int64
+	for _, r := range rows {
+		if r.StaffID != 0 {
+			ids = append(ids, r.StaffID)
+		}
+	}
+	names, err := s.Accounts.StaffNames(c.Request.Context(), ids)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]deliveryLine, 0, len(rows))
+	for _, r := range rows {
+		l := deliveryLine{Record: r, What: c.T(r.Name), Way: c.T(noticeChannels[r.Channel]), StateWord: c.T(deliveryStates[r.State]), StateKind: stateKinds[r.State], Receiver: names[r.StaffID].Name}
+		if r.State == models.DeliveryRetry && r.NextAt != nil {
+			l.Next = *r.NextAt
+		}
+		lines = append(lines, l)
+	}
+	return lines, nil
+}
+
+func (s *Console) resendDelivery(c *kit.Ctx) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Notices.Resend(c.Request.Context(), c.Actor, id, f.version()); err != nil {
+		return err
+	}
+	return c.Done(kit.Back(c.PostForm("back"), deliveriesPath), "已重新发送，新的一条在最上面。")
+}

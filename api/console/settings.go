@@ -1,0 +1,105 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+
+	"huiyin/api/kit"
+	"huiyin/models"
+)
+
+// entry is one page of the settings and whose it is.
+type entry struct {
+	Key, Href, Icon, Label, About string
+	Roles                         []models.Role
+}
+
+const settingsPath = "/console/settings"
+
+// The labels are message ids; what follows the dash of an address is the key.
+var settingsEntries = []entry{
+	{"city", settingsPath + "/city", "landmark", "城市", "名称、颜色、徽标、电话和首页的常见问题", []models.Role{models.SystemAdmin}},
+	{"departments", settingsPath + "/departments", "sitemap", "部门", "部门的上下级、名称和电话", []models.Role{models.SystemAdmin}},
+	{"staff", settingsPath + "/staff", "users", "人员与角色", "账号、角色、重置密码和停用", []models.Role{models.SystemAdmin, models.SecurityAdmin, models.Auditor}},
+	{"topics", settingsPath + "/topics", "tag", "事项分类", "两级分类，每一类由哪个部门答复", []models.Role{models.SystemAdmin}},
+	{"desks", settingsPath + "/desks", "inbox", "受理窗口", "答复期限、由谁审核、审核后是否直接发送", []models.Role{models.SystemAdmin}},
+	{"handling", settingsPath + "/handling", "clock", "办理数字", "重新办理、自动办结、即将到期等天数", []models.Role{models.SystemAdmin}},
+	{"replies", settingsPath + "/replies", "template", "常用答复", "起草答复时可以套用的文字", []models.Role{models.SystemAdmin, models.Reviewer}},
+	{"notices", settingsPath + "/notices", "message", "通知模板", "短信、邮件和提醒的文字", []models.Role{models.SystemAdmin}},
+	{"calendar", settingsPath + "/calendar", "calendar-days", "工作日历", "节假日和调休，期限按它计算", []models.Role{models.SystemAdmin}},
+	{"pages", settingsPath + "/pages", "file-text", "页面", "怎么用、隐私说明、无障碍声明", []models.Role{models.SystemAdmin}},
+	{"security", settingsPath + "/security", "shield", "登录安全", "双因素、锁定和会话时长", []models.Role{models.SecurityAdmin}},
+	{"retention", settingsPath + "/retention", "archive", "保存期限", "日志、通知记录和办结诉求各保存多久", []models.Role{models.SecurityAdmin}},
+}
+
+// Whose pages are whose.
+var (
+	systemAdmin   = kit.Roles(models.SystemAdmin)
+	securityAdmin = kit.Roles(models.SecurityAdmin)
+	anyAdmin      = kit.Roles(models.SystemAdmin, models.SecurityAdmin, models.Auditor)
+	replyKeepers  = kit.Roles(models.SystemAdmin, models.Reviewer)
+	settingsUsers = kit.Roles(models.SystemAdmin, models.SecurityAdmin, models.Auditor, models.Reviewer)
+)
+
+func (s *Console) settingsRoutes(g *kit.Group) {
+	g.GET(settingsPath, settingsUsers, s.settingsIndex)
+	s.cityRoutes(g)
+	s.numberRoutes(g)
+	s.departmentRoutes(g)
+	s.staffRoutes(g)
+	s.topicRoutes(g)
+	s.deskRoutes(g)
+	s.replyTemplateRoutes(g)
+	s.wordingRoutes(g)
+	s.calendarRoutes(g)
+	s.cityPageRoutes(g)
+}
+
+// frame is what every page of the settings has: the list of the pages beside it, and what is wrong.
+type frame struct {
+	Entries     []entry
+	Here        string
+	Title       string
+	Errors      []kit.FieldError
+	Differences []difference
+}
+
+func newFrame(c *kit.Ctx, here, title string) frame {
+	c.Section("settings")
+	return frame{Entries: entriesOf(c), Here: here, Title: title}
+}
+
+// entriesOf lists the pages that the actor may open, in the reader's words.
+func entriesOf(c *kit.Ctx) []entry {
+	var list []entry
+	for _, e := range settingsEntries {
+		if c.Actor.HasAny(e.Roles...) {
+			e.Label, e.About = c.T(e.Label), c.T(e.About)
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func (s *Console) settingsIndex(c *kit.Ctx) error {
+	return c.Page(http.StatusOK, "settings/index", struct{ frame }{newFrame(c, "", c.T("设置"))})
+}
+
+// officeItems are the ways from the side bar to what is not a case.
+func officeItems(c *kit.Ctx) []kit.NavGroup {
+	talk := kit.NavGroup{Label: c.T("沟通")}
+	if c.Actor.HasAny(deliveryReaders...) {
+		talk.Items = append(talk.Items, kit.NavItem{Key: "deliveries", Href: deliveriesPath, Label: c.T("通知记录")})
+	}
+	if c.Kit.Demo {
+		talk.Items = append(talk.Items, kit.NavItem{Key: "outbox", Href: outboxPath, Label: c.T("演示发件箱")})
+	}
+	system := kit.NavGroup{Label: c.T("系统")}
+	if slices.ContainsFunc(settingsEntries, func(e entry) bool { return c.Actor.HasAny(e.Roles...) }) {
+		system.Items = append(system.Items, kit.NavItem{Key: "settings", Href: settingsPath, Label: c.T("设置")})
+	}
+	if c.Actor.Has(models.Auditor) {
+		system.Items = append(system.Items, kit.NavItem{Key: "audit", Href: auditPath, Label: c.T("审计日志")})
+	}
+	return []kit.NavGroup{talk, system}
+}

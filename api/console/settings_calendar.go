@@ -1,0 +1,283 @@
+package console
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
+	"huiyin/internal/workdays"
+	"huiyin/services/calendar"
+)
+
+const calendarPath = settingsPath + "/calendar"
+
+func (s *Console) calendarRoutes(g *kit.Group) {
+	g.GET(calendarPath, systemAdmin, s.showCalendar)
+	g.GET(calendarPath+"/day", systemAdmin, s.showDay)
+	g.POST(calendarPath+"/day", systemAdmin, s.saveDay)
+	g.GET(calendarPath+"/import", systemAdmin, s.newYear)
+	g.POST(calendarPath+"/import", systemAdmin, s.importYear)
+}
+
+type monthGrid struct {
+	calendar.Grid
+	Name string
+}
+
+type calendarData struct {
+	frame
+	Year, Before, After int
+	Known               bool
+	WorkingDays         int
+	Source, By          string
+	ImportedAt          time.Time
+	Months              []monthGrid
+	Weekdays            []string
+	Unknown             int // the next year, when its holidays are not known yet; 0 otherwise
+}
+
+// yearAsked is the year of the address, or the present one.
+func yearAsked(c *kit.Ctx) int {
+	if y, err := strconv.Atoi(c.Query("year")); err == nil && y >= 2000 && y <= 2199 {
+		return y
+	}
+	return c.Now.In(c.Zone).Year()
+}
+
+func (s *Console) showCalendar(c *kit.Ctx) error {
+	ctx := c.Request.Context()
+	year := yearAsked(c)
+	d := calendarData{frame: newFrame(c, "calendar", c.T("工作日历")), Year: year, Before: year - 1, After: year + 1}
+	for i := range 7 { // 5 January 2026 is a Monday
+		d.Weekdays = append(d.Weekdays, c.L.Weekday(time.Date(2026, 1, 5+i, 12, 0, 0, 0, c.Zone)))
+	}
+	for m := time.January; m <= time.December; m++ {
+		g, err := s.Calendar.Month(ctx, year, m)
+		if err != nil {
+			return err
+		}
+		d.Known = g.Known
+		for _, week := range g.Weeks {
+			for _, cell := range week {
+				if cell.Inside && cell.Why.Counts() {
+					d.WorkingDays++
+				}
+			}
+		}
+		d.Months = append(d.Months, monthGrid{g, c.T("%[1]d 月", int(m))})
+	}
+	years, err := s.Calendar.Years(ctx)
+	if err != nil {
+		return err
+	}
+	known := func(y int) bool {
+		return slices.ContainsFunc(years, func(k calendar.Year) bool { return k.Year.Year == y })
+	}
+	if next := c.Now.In(c.Zone).Year() + 1; d.Known && !known(next) {
+		d.Unknown = next
+	}
+	for _, y := range years {
+		if y.Year.Year != year {
+			continue
+		}
+		d.Source, d.ImportedAt = y.Source, y.ImportedAt
+		if d.By, err = s.importedBy(c, y); err != nil {
+			return err
+		}
+	}
+	return c.Page(http.StatusOK, "settings/calendar", d)
+}
+
+func (s *Console) importedBy(c *kit.Ctx, y calendar.Year) (string, error) {
+	if y.ImportedBy == 0 {
+		return c.T("系统"), nil
+	}
+	names, err := s.Accounts.StaffNames(c.Request.Context(), []int64{y.ImportedBy})
+	return names[y.ImportedBy].Name, err
+}
+
+func dayFields(c *kit.Ctx, date workdays.Date) []field {
+	return []field{
+		{Name: "date", Label: c.T("日期"), Kind: "date", Value: date.String(), Required: true},
+		{Name: "kind", Label: c.T("这一天"), Kind: selectField, Value: calendar.Default, Required: true, Options: []option{
+			{calendar.Default, c.T("按星期：周一到周五上班")}, {calendar.Working, c.T("上班")}, {calendar.Off, c.T("放假")}}},
+	}
+}
+
+func dayPage(c *kit.Ctx, date workdays.Date) *formPage {
+	p := &formPage{frame: newFrame(c, "calendar", c.T("设置一天")), Action: calendarPath + "/day", Back: calendarPath, Fields: dayFields(c, date)}
+	p.Intro = c.T("用来改正个别日子，例如地方上的临时调休。暂定的期限会按新的日历重算。")
+	return p
+}
+
+func (s *Console) showDay(c *kit.Ctx) error {
+	date, err := workdays.ParseDate(c.Query("date"))
+	if err != nil {
+		date = workdays.DateOf(c.Now, c.Zone)
+	}
+	p := dayPage(c, date)
+	grid, err := s.Calendar.Month(c.Request.Context(), date.Year, date.Month)
+	if err != nil {
+		return err
+	}
+	for _, week := range grid.Weeks {
+		for _, cell := range week {
+			if cell.Date == date {
+				p.Fields[1].Value = kindOf(cell)
+			}
+		}
+	}
+	return c.Page(http.StatusOK, "settings/form", p)
+}
+
+// kindOf says what an administrator would have to choose for the day to be as it is.
+func kindOf(cell calendar.Cell) string {
+	switch cell.Why {
+	case workdays.Holiday:
+		return calendar.Off
+	case workdays.Makeup:
+		return calendar.Working
+	}
+	return calendar.Default
+}
+
+func (s *Console) saveDay(c *kit.Ctx) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	date, err := workdays.ParseDate(f.text("date"))
+	if err != nil {
+		f.wrong.Add("date", "请选择一个日期。")
+		err = f.wrong.Err()
+	} else {
+		err = s.Calendar.SetDay(c.Request.Context(), c.Actor, date, f.text("kind"))
+	}
+	if err == nil {
+		return s.yearChanged(c, date.Year)
+	}
+	p := dayPage(c, date)
+	p.Fields = typed(c, p.Fields)
+	return again(c, err, "settings/form", p, p, nil)
+}
+
+// yearChanged says what follows from another calendar: how many open cases have a deadline that is counted anew.
+func (s *Console) yearChanged(c *kit.Ctx, year int) error {
+	n, err := s.Cases.ProvisionalCount(c.Request.Context(), provisionalLimit)
+	if err != nil {
+		return err
+	}
+	to := calendarPath + "?year=" + strconv.Itoa(year)
+	switch {
+	case n == 0:
+		return c.Done(to, "%[1]s 年的日历已保存。没有暂定的期限要重算。", strconv.Itoa(year))
+	case n >= provisionalLimit:
+		return c.Done(to, "%[1]s 年的日历已保存。正在重算 %[2]d 件以上诉求的暂定期限。", strconv.Itoa(year), provisionalLimit)
+	}
+	return c.Done(to, "%[1]s 年的日历已保存。正在重算 %[2]d 件诉求的暂定期限。", strconv.Itoa(year), n)
+}
+
+const provisionalLimit = 1000
+
+type importData struct {
+	formPage
+	Example string
+	Year    int
+}
+
+func importFields(c *kit.Ctx, text string) []field {
+	return []field{{Name: "json", Label: c.T("粘贴一年的日历（JSON）"), Kind: textareaField, Rows: 16, Value: text}}
+}
+
+// importPage explains the format with a year that is known: the one asked for, or the newest.
+func (s *Console) importPage(c *kit.Ctx) (*importData, error) {
+	years, err := s.Calendar.Years(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	d := &importData{}
+	for _, y := range years {
+		if y.Year.Year == yearAsked(c) || d.Example == "" || c.Query("year") == "" {
+			text, err := json.MarshalIndent(y.Year, "", "  ")
+			if err != nil {
+				return nil, err
+			}
+			d.Example, d.Year = string(text), y.Year.Year
+		}
+	}
+	d.formPage = formPage{frame: newFrame(c, "calendar", c.T("导入一年")), Fields: importFields(c, ""), Action: calendarPath + "/import", Back: calendarPath, Button: c.T("导入")}
+	return d, nil
+}
+
+func (s *Console) newYear(c *kit.Ctx) error {
+	d, err := s.importPage(c)
+	if err != nil {
+		return err
+	}
+	if c.Query("year") != "" && d.Year == yearAsked(c) { // a year that is known is corrected as a whole
+		d.Fields = importFields(c, d.Example)
+	}
+	return c.Page(http.StatusOK, "settings/calendar_import", d)
+}
+
+// maxCalendarFile bounds what is read of a file; a year is at most 64 kB.
+const maxCalendarFile = 65 << 10
+
+func calendarSent(c *kit.Ctx) (string, error) {
+	uploads, err := c.Uploads("file")
+	if err != nil {
+		return "", err
+	}
+	if len(uploads) == 0 {
+		return c.PostForm("json"), nil
+	}
+	file, err := uploads[0].Open()
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }()
+	text, err := io.ReadAll(io.LimitReader(file, maxCalendarFile))
+	return string(text), err
+}
+
+func (s *Console) importYear(c *kit.Ctx) error {
+	text, err := calendarSent(c)
+	if err != nil {
+		return err
+	}
+	year, err := s.Calendar.ImportYear(c.Request.Context(), c.Actor, []byte(text))
+	if err == nil {
+		return s.yearChanged(c, year.Year)
+	}
+	d, failed := s.importPage(c)
+	if failed != nil {
+		return failed
+	}
+	d.Fields = importFields(c, text)
+	return again(c, nameItems(err), "settings/calendar_import", &d.formPage, d, nil)
+}
+
+// nameItems says which item of the text each error is about, and puts all beside the one input there is.
+func nameItems(err error) error {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || e.Kind != fault.Invalid {
+		return err
+	}
+	var wrong fault.Fields
+	for _, f := range e.Fields {
+		if f.Name == "json" {
+			wrong = append(wrong, f)
+			continue
+		}
+		wrong.Add("json", "%[1]s：%[2]s", strings.TrimSpace(f.Name), i18n.M(f.Msg, f.Args...))
+	}
+	return wrong.Err()
+}

@@ -1,0 +1,164 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+
+	"huiyin/api/kit"
+	"huiyin/services/city"
+)
+
+const (
+	handlingPath  = settingsPath + "/handling"
+	securityPath  = settingsPath + "/security"
+	retentionPath = settingsPath + "/retention"
+)
+
+func (s *Console) numberRoutes(g *kit.Group) {
+	g.GET(handlingPath, systemAdmin, s.showNumbers(s.handlingGroup))
+	g.POST(handlingPath, systemAdmin, s.saveNumbers(s.handlingGroup))
+	g.GET(securityPath, securityAdmin, s.showNumbers(s.securityGroup))
+	g.POST(securityPath, securityAdmin, s.saveNumbers(s.securityGroup))
+	g.GET(retentionPath, securityAdmin, s.showNumbers(s.retentionGroup))
+	g.POST(retentionPath, securityAdmin, s.saveNumbers(s.retentionGroup))
+}
+
+// numberGroup is one group of numbers as it stands, and how it is written.
+type numberGroup struct {
+	page formPage
+	save func(f *form) error
+}
+
+// oneNumber is a setting that is a whole number, by its key in city.Defaults.
+type oneNumber struct {
+	key   string
+	value *int
+}
+
+//i18n:keys
+var numberNames = map[string]string{
+	"lock_after": "连续登录失败几次后锁定", "lock_minutes": "锁定多久", "session_hours": "工作台多久不操作要重新登录",
+	"resident_days": "居民的登录保留多久", "visitor_days": "未登录访客的回执保留多久",
+	"reopen_days": "答复后多久内可以要求重新办理", "close_days": "答复后多久没有新情况自动办结", "due_soon_days": "到期前多久算“即将到期”",
+	"attachments": "一次最多几个附件", "draft_hours": "没有提交的内容保留多久",
+	"audit_months": "审计日志保存多久", "deliveries_months": "通知记录保存多久", "closed_cases_years": "已办结的诉求保存多久",
+}
+
+func numberFields(c *kit.Ctx, numbers []oneNumber) []field {
+	list := make([]field, 0, len(numbers))
+	for _, n := range numbers {
+		i := slices.IndexFunc(city.Defaults, func(r city.Rule) bool { return r.Key == n.key })
+		r := city.Defaults[i]
+		list = append(list, field{
+			Name: n.key, Label: c.T(numberNames[n.key]), Kind: numberField, Value: number(int64(*n.value)), Unit: c.T(r.Unit), Required: true,
+			Hint:   c.T("可填 %[1]d 到 %[2]d，标准值 %[3]d。", r.Min, r.Max, r.Value),
+			Source: c.T(r.Source),
+		})
+	}
+	return list
+}
+
+func readNumbers(f *form, numbers []oneNumber) error {
+	for _, n := range numbers {
+		*n.value = int(f.number(n.key))
+	}
+	return f.wrong.Err()
+}
+
+func handlingNumbers(h *city.Handling) []oneNumber {
+	return []oneNumber{{"reopen_days", &h.ReopenDays}, {"close_days", &h.CloseDays}, {"due_soon_days", &h.DueSoonDays}, {"attachments", &h.Attachments}, {"draft_hours", &h.DraftHours}}
+}
+
+func securityNumbers(x *city.Security) []oneNumber {
+	return []oneNumber{{"lock_after", &x.LockAfter}, {"lock_minutes", &x.LockMinutes}, {"session_hours", &x.SessionHours}, {"resident_days", &x.ResidentDays}, {"visitor_days", &x.VisitorDays}}
+}
+
+func retentionNumbers(r *city.Retention) []oneNumber {
+	return []oneNumber{{"audit_months", &r.AuditMonths}, {"deliveries_months", &r.DeliveriesMonths}, {"closed_cases_years", &r.ClosedCasesYears}}
+}
+
+func (s *Console) handlingGroup(c *kit.Ctx) (numberGroup, error) {
+	now, err := s.City.CaseNumbers(c.Request.Context())
+	if err != nil {
+		return numberGroup{}, err
+	}
+	p := formPage{frame: newFrame(c, "handling", c.T("办理数字")), Fields: numberFields(c, handlingNumbers(&now)), Version: now.Version, Action: handlingPath}
+	p.Intro = c.T("答复期限在“受理窗口”里设置。这里的数字改动后立即生效，已经承诺的期限不变。")
+	return numberGroup{p, func(f *form) error {
+		var in city.Handling
+		if err := readNumbers(f, handlingNumbers(&in)); err != nil {
+			return err
+		}
+		_, err := s.City.UpdateHandling(c.Request.Context(), c.Actor, in, f.version())
+		return err
+	}}, nil
+}
+
+func (s *Console) securityGroup(c *kit.Ctx) (numberGroup, error) {
+	now, err := s.City.Security(c.Request.Context())
+	if err != nil {
+		return numberGroup{}, err
+	}
+	p := formPage{frame: newFrame(c, "security", c.T("登录安全")), Version: now.Version, Action: securityPath}
+	p.Intro = c.T("改动从下一次登录起生效；新要求双因素的人，下次进入工作台时要先绑定验证器。")
+	p.Fields = append([]field{{
+		Name: "second_factor_roles", Label: c.T("哪些角色必须使用双因素"), Kind: checksField, Options: roleOptions(c), Value: rolesValue(now.SecondFactorRoles),
+		Source: c.T(city.SecondFactorSource),
+	}}, numberFields(c, securityNumbers(&now))...)
+	return numberGroup{p, func(f *form) error {
+		in := city.Security{SecondFactorRoles: rolesTyped(c, "second_factor_roles")}
+		if err := readNumbers(f, securityNumbers(&in)); err != nil {
+			return err
+		}
+		_, err := s.City.UpdateSecurity(c.Request.Context(), c.Actor, in, f.version())
+		return err
+	}}, nil
+}
+
+func (s *Console) retentionGroup(c *kit.Ctx) (numberGroup, error) {
+	now, err := s.City.Retention(c.Request.Context())
+	if err != nil {
+		return numberGroup{}, err
+	}
+	p := formPage{frame: newFrame(c, "retention", c.T("保存期限")), Fields: numberFields(c, retentionNumbers(&now)), Version: now.Version, Action: retentionPath}
+	p.Intro = c.T("到期的内容由系统定时删除，不能恢复。缩短期限前，请先确认要归档的内容已经归档。")
+	return numberGroup{p, func(f *form) error {
+		var in city.Retention
+		if err := readNumbers(f, retentionNumbers(&in)); err != nil {
+			return err
+		}
+		_, err := s.City.UpdateRetention(c.Request.Context(), c.Actor, in, f.version())
+		return err
+	}}, nil
+}
+
+func (s *Console) showNumbers(group func(*kit.Ctx) (numberGroup, error)) kit.Handler {
+	return func(c *kit.Ctx) error {
+		g, err := group(c)
+		if err != nil {
+			return err
+		}
+		return c.Page(http.StatusOK, "settings/form", &g.page)
+	}
+}
+
+func (s *Console) saveNumbers(group func(*kit.Ctx) (numberGroup, error)) kit.Handler {
+	return func(c *kit.Ctx) error {
+		g, err := group(c)
+		if err != nil {
+			return err
+		}
+		f, err := readForm(c)
+		if err != nil {
+			return err
+		}
+		if err = g.save(f); err == nil {
+			return c.Done(g.page.Action, "设置已保存。")
+		}
+		g.page.Fields, g.page.Version = typed(c, g.page.Fields), f.version()
+		return again(c, err, "settings/form", &g.page, &g.page, func() ([]field, int64, error) {
+			now, err := group(c)
+			return now.page.Fields, now.page.Version, err
+		})
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"huiyin/internal/blob"
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
+	"huiyin/internal/mail"
 	"huiyin/internal/outbox"
 	"huiyin/internal/password"
 	"huiyin/internal/pii"
@@ -57,7 +58,7 @@ func wired(t *testing.T, db *database.DB, c *clock.Fake) demo.Services {
 		DB: db, Clock: c, Audit: s.Audit, Seal: box, Passwords: password.New(password.Cheap, 2), Codes: demo.Codes{}, Sender: demo.Quiet{},
 	})
 	s.Notices = notices.New(notices.Deps{
-		DB: db, Clock: c, Outbox: s.Outbox, Audit: s.Audit, Seal: box, SMS: sms.Console{}, Live: demo.Quiet{},
+		DB: db, Clock: c, Outbox: s.Outbox, Audit: s.Audit, Seal: box, SMS: sms.Console{}, Mail: mail.Console{}, Live: demo.Quiet{},
 		Site: notices.CitySite{City: s.City, Address: "http://localhost:8080"}, Demo: true,
 	})
 	s.Library = library.New(library.Deps{DB: db, Clock: c, Audit: s.Audit, Index: index, Seal: box, PII: pii.New()})

@@ -175,9 +175,10 @@ type askPage struct {
 	Files   []attached
 	Similar []library.Entry
 	Errors  []kit.FieldError
-	Phone   string // masked, of whoever is signed in
-	Privacy int64  // the version to agree to anew, 0 when that in the draft is in force
-	Wait    int    // seconds until another code may be asked for
+	Summary []kit.FieldError // the same with the names of the inputs
+	Phone   string           // masked, of whoever is signed in
+	Privacy int64            // the version to agree to anew, 0 when that in the draft is in force
+	Wait    int              // seconds until another code may be asked for
 	Sent    bool
 	Most    int
 	Typed   string // the name to be called, or what the account says

@@ -121,7 +121,7 @@ func (p *Portal) matterAgain(c *kit.Ctx, typed typedMessage, err error) error {
 		for i := range errs { // the inputs of this page carry the form's name, for there are several of them
 			errs[i].Name = typed.Kind + "-" + errs[i].Name
 		}
-		page.Typed.Errors = errs
+		page.Typed.Errors, page.Typed.Summary = errs, named(c, errs, typed.Kind+"-")
 		return page
 	})
 }

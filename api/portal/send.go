@@ -116,7 +116,7 @@ func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, err error) error {
 	page.Sent, page.Wait = sinceCode(c)
 	return c.FormAgain(err, "ask", func(errs []kit.FieldError) any {
 		slices.SortStableFunc(errs, func(a, b kit.FieldError) int { return slices.Index(askOrder, a.Name) - slices.Index(askOrder, b.Name) })
-		page.Errors = errs
+		page.Errors, page.Summary = errs, named(c, errs, "")
 		return page
 	})
 }
@@ -264,4 +264,20 @@ func (p *Portal) signIn(ctx context.Context, c *kit.Ctx, phone, code string) (se
 	_, actor, err := p.Accounts.Resolve(ctx, token)
 	actor.RequestID, actor.Address = c.Actor.RequestID, c.Actor.Address
 	return sent{token: token, actor: actor}, err
+}
+
+// labels name the inputs of which an error does not say where it is.
+var labels = map[string]string{
+	"title": i18n.N("标题"), "text": i18n.N("内容"), "place": i18n.N("地点"), "display_name": i18n.N("怎么称呼您"), "word": i18n.N("想说的话"), "code": i18n.N("验证码"),
+}
+
+// named is the list above a form: every error with the name of its input. The inputs' ids begin with prefix.
+func named(c *kit.Ctx, errs []kit.FieldError, prefix string) []kit.FieldError {
+	list := slices.Clone(errs)
+	for i, e := range list {
+		if label, ok := labels[strings.TrimPrefix(e.Name, prefix)]; ok {
+			list[i].Text = c.T(i18n.N("%[1]s：%[2]s"), c.T(label), e.Text)
+		}
+	}
+	return list
 }

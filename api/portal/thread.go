@@ -16,12 +16,13 @@ import (
 
 // typedMessage is what somebody wrote and could not send yet; Draft owns the files that came with it.
 type typedMessage struct {
-	Kind   string // follow-up, supplement, reopen, rate
-	Text   string
-	Rating int64
-	Draft  string // token
-	Files  []attached
-	Errors []kit.FieldError
+	Kind    string // follow-up, supplement, reopen, rate
+	Text    string
+	Rating  int64
+	Draft   string // token
+	Files   []attached
+	Errors  []kit.FieldError
+	Summary []kit.FieldError
 }
 
 // For returns what was typed into the form of that kind.

@@ -1,0 +1,168 @@
+package portal_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"huiyin/api/kit"
+	"huiyin/test/fixture"
+	"huiyin/test/testenv"
+)
+
+// looking is a real browser at the portal.
+type looking struct {
+	t   *testing.T
+	ctx context.Context
+	url string
+}
+
+// look starts the portal and a browser at it. Cookies are handed out at an address of the test's own, for scripts cannot set them.
+func look(t *testing.T) (*fixture.City, *looking) {
+	t.Helper()
+	city := fixture.New(t, testenv.SQLite(t))
+	handler := city.Web().Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/cookies-for-the-test" {
+			handler.ServeHTTP(w, r)
+			return
+		}
+		for name, values := range r.URL.Query() {
+			http.SetCookie(w, &http.Cookie{Name: name, Value: values[0], Path: "/", HttpOnly: true})
+		}
+	}))
+	t.Cleanup(server.Close)
+	return city, &looking{t: t, ctx: testenv.Browser(t), url: server.URL}
+}
+
+func (l *looking) run(actions ...chromedp.Action[chromedp.Void]) {
+	l.t.Helper()
+	for _, a := range actions {
+		if err := chromedp.Do(l.ctx, a); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+}
+
+func (l *looking) open(path string) {
+	l.t.Helper()
+	l.run(chromedp.Navigate(l.url + path))
+}
+
+func (l *looking) cookie(name, value string) { l.open("/cookies-for-the-test?" + name + "=" + value) }
+
+// js evaluates an expression that yields true, again and again until it does.
+func (l *looking) until(expression string) {
+	l.t.Helper()
+	for range 100 {
+		done, err := chromedp.Run(l.ctx, chromedp.Evaluate[bool](expression))
+		if err == nil && done {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	body, _ := chromedp.Run(l.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	l.t.Fatalf("never true: %s\n%s", expression, body)
+}
+
+// picture looks at the present page at three widths, in both modes.
+func (l *looking) picture(name string) {
+	l.t.Helper()
+	testenv.Axe(l.t, l.ctx, name)
+	for _, large := range []bool{false, true} {
+		set, suffix := "document.documentElement.classList.toggle('large', false), true", ""
+		if large {
+			set, suffix = "document.documentElement.classList.toggle('large', true), true", "-large"
+		}
+		l.until(set)
+		for _, width := range []int{360, 768, 1440} {
+			testenv.Screenshot(l.t, l.ctx, width, 900, name+suffix)
+		}
+	}
+	l.until("document.documentElement.classList.toggle('large', false), true")
+}
+
+const fill = `((f, v) => { for (const k in v) { const e = f.elements[k]; e.value = v[k]; e.dispatchEvent(new Event("input", {bubbles: true})); } return true; })`
+
+// TestInABrowser asks a question as a person with scripts does, and looks at every page of the story.
+func TestInABrowser(t *testing.T) {
+	city, l := look(t)
+	number := city.Submit(fixture.Phone2).Case.Number
+	city.Answer(number)
+	city.Publish(number)
+
+	l.open("/consult")
+	l.until(`document.querySelector("details").open = true`)
+	l.picture("consult")
+	l.until(`document.querySelector("[name=topic_id][value='` + id(city.Topics[fixture.Rent].ID) + `']").click(), document.querySelector("#agree").click(), document.querySelector(".submit .btn").click(), true`)
+	l.until(`location.pathname === "/consult/new" && document.readyState === "complete" && !!window.htmx`)
+	l.until(fill + `(document.querySelector("form.ask"), {title: "公租房申请要准备什么材料", text: "请问需要准备哪些材料，到哪里办理？", display_name: "王女士", phone: "` + fixture.Phone + `"})`)
+	l.until(`!!document.querySelector(".similar a")`)
+	time.Sleep(1500 * time.Millisecond) // the autosave waits a second
+	l.open("/track")
+	l.open("/consult/new") // no question whether to leave: it was saved
+	l.until(`document.querySelector("#title").value === "公租房申请要准备什么材料" && document.querySelector("#phone").value !== ""`)
+	l.picture("ask")
+	l.until(`document.querySelector("[value=code]").click(), true`)
+	l.until(`location.search.includes("sent=")`)
+	code := city.SentCode(fixture.Phone)
+	l.until(fill + `(document.querySelector("form.ask"), {code: "000000", title: "短"})`)
+	l.until(`document.querySelector("[value=submit]").click(), true`)
+	l.until(`!!document.querySelector(".errors")`)
+	l.picture("ask-errors")
+	l.until(fill + `(document.querySelector("form.ask"), {code: "` + code + `", title: "公租房申请要准备什么材料"})`)
+	l.until(`document.querySelector("[value=submit]").click(), true`)
+	l.until(`location.pathname === "/consult/receipt"`)
+	l.picture("receipt")
+
+	l.until(`document.querySelector(".acts .btn").click(), true`)
+	l.until(`location.pathname.startsWith("/track/")`)
+	l.picture("thread-open")
+	path, err := chromedp.Run(l.ctx, chromedp.Evaluate[string]("location.pathname"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	number = strings.TrimPrefix(path, "/track/")
+	city.Accept(number, fixture.Handler)
+	l.until(`document.querySelector("#matter").innerText.includes("已受理")`) // the page hears of it by itself
+	l.open("/track/" + number + "/withdraw")
+	l.picture("withdraw")
+
+	city.SubmitReview(number, fixture.Handler)
+	city.Approve(number, fixture.Reviewer)
+	city.Send(number, fixture.Handler)
+	l.open("/track/" + number)
+	l.picture("thread-answered")
+	l.until(`document.querySelector("[name=rating][value='2']").click(), document.querySelector("#rate .btn").click(), true`)
+	l.until(`!!document.querySelector("#reopen")`)
+	l.picture("thread-unsatisfied")
+
+	for path, name := range map[string]string{"/me": "me", "/me/profile": "profile", "/me/account": "account", "/me/delete": "delete", "/track": "track", "/nowhere": "error"} {
+		l.open(path)
+		l.picture(name)
+	}
+	l.cookie(kit.LocaleCookie, "en")
+	for path, name := range map[string]string{"/me": "me-en", "/consult": "consult-en", "/track/" + number: "thread-en", "/me/account": "account-en", "/consult/new": "ask-en"} {
+		if name == "ask-en" {
+			d, err := city.Cases.StartDraft(t.Context(), city.Topics[fixture.Rent].ID, 1)
+			if err == nil {
+				d.Input.Title = "Rent"
+				err = city.Cases.SaveDraft(t.Context(), &d)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.cookie(kit.DraftCookie, d.Token)
+		}
+		l.open(path)
+		l.picture(name)
+	}
+	l.cookie(kit.PortalCookie, "none")
+	l.open("/me/sign-in")
+	l.picture("sign-in-en")
+}

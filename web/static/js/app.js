@@ -61,6 +61,7 @@
       busy.addEventListener("blur", () => refresh(document.getElementById(el.id) || el), { once: true });
       return;
     }
+    if ([...dirty].some((f) => el.contains(f))) return; // what is typed and not sent is worth more than what is new
     htmx.ajax("GET", el.dataset.src || location.pathname + location.search, { target: el, select: "#" + el.id, swap: "outerHTML" });
   };
   const listen = () => document.querySelectorAll("[data-live]").forEach(({ dataset: { live } }) => {

@@ -1,0 +1,291 @@
+package console_test
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"huiyin/models"
+	"huiyin/services/audit"
+	"huiyin/test/fixture"
+)
+
+// filled returns what a browser would send for the form with that action on the page.
+func (p page) filled(action string) url.Values {
+	p.t.Helper()
+	from := strings.Index(p.Body, `action="`+action+`"`)
+	if from < 0 {
+		p.t.Fatalf("no form for %s", action)
+	}
+	body := p.Body[from:]
+	body = body[:strings.Index(body, "</form>")]
+	v := url.Values{}
+	for _, m := range regexp.MustCompile(`<input[^>]*>`).FindAllString(body, -1) {
+		name, value := attribute(m, "name"), attribute(m, "value")
+		box := attribute(m, "type") == "checkbox"
+		if name != "" && (!box || strings.Contains(m, " checked")) {
+			v.Add(name, value)
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?s)<textarea[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>`).FindAllStringSubmatch(body, -1) {
+		v.Add(m[1], m[2])
+	}
+	for _, m := range regexp.MustCompile(`(?s)<select[^>]*name="([^"]*)".*?</select>`).FindAllStringSubmatch(body, -1) {
+		if s := regexp.MustCompile(`value="([^"]*)" selected`).FindStringSubmatch(m[0]); s != nil {
+			v.Add(m[1], s[1])
+		}
+	}
+	return v
+}
+
+func attribute(tag, name string) string {
+	m := regexp.MustCompile(` ` + name + `="([^"]*)"`).FindStringSubmatch(tag)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
+// settingsForm is one form of the settings: a change that is fine, and one that is not.
+type settingsForm struct {
+	name, owner, other, show, action string
+	good, bad                        map[string]string
+	says                             string // beside the bad field
+	stale                            bool   // the form is guarded by a version
+}
+
+func changed(v url.Values, with map[string]string) url.Values {
+	for k, x := range with {
+		v.Set(k, x)
+	}
+	return v
+}
+
+// Every form of the settings: saved, refused with what was typed and the error beside its field, stale, and closed to others.
+func TestSettingsForms(t *testing.T) {
+	c, w := newCity(t)
+	desks, err := c.Cases.Desks(c.Context())
+	if err != nil || len(desks) == 0 {
+		t.Fatal(desks, err)
+	}
+	const base = "/console/settings"
+	department := base + "/departments/" + strconv.FormatInt(c.Housing.ID, 10)
+	var topic string
+	for _, x := range c.Topics {
+		if x.DepartmentID != 0 {
+			topic = base + "/topics/" + strconv.FormatInt(x.ID, 10)
+		}
+	}
+	desk := base + "/desks/" + strconv.FormatInt(desks[0].ID, 10)
+	member := base + "/staff/" + strconv.FormatInt(c.Actor(fixture.Handler).ID, 10)
+	sms := base + "/notices/case_received/sms/zh-CN"
+	privacy := base + "/pages/privacy/zh-CN"
+	if err := c.City.SeedDefaults(c.Context()); err != nil {
+		t.Fatal(err)
+	}
+	forms := []settingsForm{
+		{"city", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/city", base + "/city", map[string]string{"city_name": "青溪县"}, map[string]string{"color": "#ffff00", "city_name": "云山县"}, "这个颜色太浅", true},
+		{"handling", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/handling", base + "/handling", map[string]string{"reopen_days": "20"}, map[string]string{"close_days": "many"}, "请填一个整数", true},
+		{"security", fixture.SecurityAdmin, fixture.SystemAdmin, base + "/security", base + "/security", map[string]string{"lock_after": "6"}, map[string]string{"lock_minutes": "1"}, "之间的整数", true},
+		{"retention", fixture.SecurityAdmin, fixture.Auditor, base + "/retention", base + "/retention", map[string]string{"audit_months": "48"}, map[string]string{"audit_months": "3"}, "之间的整数", true},
+		{"department", fixture.SystemAdmin, fixture.SecurityAdmin, department, department, map[string]string{"phone": "0571-88886666"}, map[string]string{"name": "住"}, "请填写 2 到 80 个字", true},
+		{"new department", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/departments/new", base + "/departments/new", map[string]string{"name": "县水利局", "level": "county", "parent_id": strconv.FormatInt(c.Root.ID, 10)}, map[string]string{"name": "", "level": "county"}, "请填写", false},
+		{"topic", fixture.SystemAdmin, fixture.SecurityAdmin, topic, topic, map[string]string{"sort": "9"}, map[string]string{"name": "租"}, "至少写", true},
+		{"desk", fixture.SystemAdmin, fixture.SecurityAdmin, desk, desk, map[string]string{"ordinary_days": "4"}, map[string]string{"simple_days": "0"}, "请填 1 到 90", true},
+		{"new reply", fixture.Reviewer, fixture.Handler, base + "/replies/new", base + "/replies/new", map[string]string{"title": "材料清单", "body": "{{称呼}}您好，请带身份证和户口簿。"}, map[string]string{"title": "x", "body": "{{密码}}短短短短短短"}, "至少写", false},
+		{"wording", fixture.SystemAdmin, fixture.SecurityAdmin, sms, sms, map[string]string{"body": "【{city}】诉求 {number} 已收到。{address}"}, map[string]string{"body": "没有签名"}, "短信要以签名", true},
+		{"page", fixture.SystemAdmin, fixture.SecurityAdmin, privacy, privacy, map[string]string{"body": "<p>新的说明</p>"}, map[string]string{"title": ""}, "请填写这一项", true},
+		{"calendar day", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/calendar/day?date=2026-12-31", base + "/calendar/day", map[string]string{"kind": "off"}, map[string]string{"date": "2029-01-02", "kind": "off"}, "还没有 2029 年的日历", false},
+		{"staff", fixture.SecurityAdmin, fixture.SystemAdmin, member, member, map[string]string{"office": "二科"}, map[string]string{"email": "not an address"}, "邮箱地址的格式不对", true},
+	}
+	for _, f := range forms {
+		t.Run(f.name, func(t *testing.T) { f.run(t, c, w) })
+	}
+}
+
+func (f settingsForm) run(t *testing.T, c *fixture.City, w *fixture.Web) {
+	owner := at(t, c, w, f.owner)
+	first := owner.get(f.show).want(http.StatusOK)
+	typed := changed(first.filled(f.action), f.bad)
+	refused := owner.do(http.MethodPost, f.action, typed).want(http.StatusUnprocessableEntity, f.says, `aria-invalid="true"`)
+	for name, value := range f.bad {
+		if value != "" && !strings.Contains(refused.Body, value) {
+			t.Errorf("%s: what was typed is gone: %q", name, value)
+		}
+	}
+	at(t, c, w, f.other).get(f.show).want(http.StatusForbidden)
+	at(t, c, w, f.other).do(http.MethodPost, f.action, typed).want(http.StatusForbidden)
+	good := changed(first.filled(f.action), f.good)
+	owner.done(owner.do(http.MethodPost, f.action, good))
+	if !f.stale {
+		return
+	}
+	for name := range f.good { // somebody else's form from before
+		good.Set(name, first.filled(f.action).Get(name))
+	}
+	late := owner.do(http.MethodPost, f.action, good).want(http.StatusConflict, `id="differences"`)
+	for name, value := range f.good {
+		if !strings.Contains(late.Body, ">"+value+"<") && !strings.Contains(late.text(), value) {
+			t.Errorf("%s: the value in force is not told", name)
+		}
+	}
+	owner.done(owner.do(http.MethodPost, f.action, late.filled(f.action)))
+}
+
+func TestStaffAccounts(t *testing.T) {
+	c, w := newCity(t)
+	admin := at(t, c, w, fixture.SecurityAdmin)
+	form := admin.get("/console/settings/staff/new").want(http.StatusOK, "三权分立").filled("/console/settings/staff/new")
+	form = changed(form, map[string]string{"account": "liu.yang", "name": "刘洋", "department_id": strconv.FormatInt(c.Housing.ID, 10), "locale": "zh-CN"})
+	form["roles"] = []string{"system_admin", "auditor"}
+	admin.do(http.MethodPost, "/console/settings/staff/new", form).want(http.StatusUnprocessableEntity, "必须由不同的人担任")
+	form["roles"] = []string{"handler"}
+	shown := admin.do(http.MethodPost, "/console/settings/staff/new", form).want(http.StatusOK, "liu.yang", "只在这里显示一次")
+	password := regexp.MustCompile(`id="initial-password">([^<]+)<`).FindStringSubmatch(shown.Body)
+	if password == nil {
+		t.Fatal("no first password")
+	}
+	if _, pending, err := c.Accounts.SignInStaff(c.Context(), models.Actor{}, "liu.yang", password[1]); err != nil || pending != "password" {
+		t.Errorf("signing in with it: %v, then %q", err, pending)
+	}
+	list := admin.get("/console/settings/staff?q=liu.yang").want(http.StatusOK, "刘洋", "经办人")
+	address := regexp.MustCompile(`/console/settings/staff/\d+`).FindString(list.Body)
+	person := admin.get(address).want(http.StatusOK, "停用账号")
+	roles := person.filled(address + "/roles")
+	admin.done(admin.post(address+"/roles", "version", roles.Get("version"), "roles", "reviewer")).want(http.StatusOK, "角色已保存")
+	admin.post(address+"/roles", "version", roles.Get("version"), "roles", "leader").want(http.StatusConflict, "审核人")
+	version := admin.get(address).filled(address + "/deactivate").Get("version")
+	admin.post(address+"/deactivate", "version", "1").want(http.StatusConflict)
+	admin.done(admin.post(address+"/deactivate", "version", version)).want(http.StatusOK, "已停用")
+	admin.post(address+"/password").want(http.StatusOK, "初始密码")
+	own := "/console/settings/staff/" + strconv.FormatInt(c.Actor(fixture.SecurityAdmin).ID, 10)
+	admin.post(own+"/password").want(http.StatusForbidden, "不能对自己的账号这样做")
+	at(t, c, w, fixture.SystemAdmin).get("/console/settings/staff").want(http.StatusOK).without("/console/settings/staff/new")
+	at(t, c, w, fixture.Handler).get("/console/settings/staff").want(http.StatusForbidden)
+}
+
+func TestADepartmentInUseStays(t *testing.T) {
+	c, w := newCity(t)
+	c.Submit(fixture.Phone)
+	admin := at(t, c, w, fixture.SystemAdmin)
+	address := "/console/settings/departments/" + strconv.FormatInt(c.Housing.ID, 10)
+	form := admin.get(address).filled(address)
+	form.Del("active")
+	admin.do(http.MethodPost, address, form).want(http.StatusConflict, "没有办结")
+}
+
+func TestCalendarImport(t *testing.T) {
+	c, w := newCity(t)
+	admin := at(t, c, w, fixture.SystemAdmin)
+	const address = "/console/settings/calendar"
+	admin.get(address+"?year=2027").want(http.StatusOK, "暂定")
+	admin.get(address).want(http.StatusOK, "还没有 2027 年的放假安排", "调休上班")
+	send := func(text string) page {
+		return admin.multipart(address+"/import", map[string]string{"json": text}, "", nil)
+	}
+	send(`{"year":2027,"off":["2027-13-01"],"source":"通知"}`).want(http.StatusUnprocessableEntity, "off[0]", "不是日期", "2027-13-01")
+	send(`{"year":`).want(http.StatusUnprocessableEntity, "不是有效的 JSON")
+	year := `{"year":2027,"off":["2027-01-01..2027-01-03"],"work":[],"source":"通知"}`
+	admin.done(send(year)).want(http.StatusOK, "2027 年的日历已保存")
+	admin.done(admin.multipart(address+"/import", nil, "file", []byte(strings.Replace(year, "通知", "更正", 1)))).want(http.StatusOK, "更正")
+}
+
+func TestEmblem(t *testing.T) {
+	c, w := newCity(t)
+	admin := at(t, c, w, fixture.SystemAdmin)
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 64, 64))); err != nil {
+		t.Fatal(err)
+	}
+	const address = "/console/settings/city/emblem"
+	admin.multipart(address, map[string]string{"version": "0"}, "emblem", []byte("no picture")).want(http.StatusUnprocessableEntity, "PNG 或 WebP")
+	admin.multipart(address, map[string]string{"version": "0"}, "", nil).want(http.StatusUnprocessableEntity, "请先选择一张图片")
+	admin.done(admin.multipart(address, map[string]string{"version": "0"}, "emblem", picture.Bytes())).want(http.StatusOK, "/assets/emblem.png?v=1")
+	admin.multipart(address, map[string]string{"version": "0"}, "emblem", picture.Bytes()).want(http.StatusConflict)
+	admin.get("/console/settings/city/contrast?color=%23ffff00").want(http.StatusOK, "看不清")
+}
+
+// multipart posts a form, with a file when the input has a name.
+func (d *desk) multipart(path string, fields map[string]string, input string, content []byte) page {
+	d.t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for k, v := range fields {
+		_ = m.WriteField(k, v)
+	}
+	if input != "" {
+		f, err := m.CreateFormFile(input, "file")
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		_, _ = f.Write(content)
+	}
+	_ = m.Close()
+	return d.send(http.MethodPost, path, &body, "Content-Type", m.FormDataContentType())
+}
+
+func TestAuditPages(t *testing.T) {
+	c, w := newCity(t)
+	if _, err := c.Audit.Seal(c.Context()); err != nil {
+		t.Fatal(err)
+	}
+	auditor := at(t, c, w, fixture.Auditor)
+	auditor.get("/console/audit").want(http.StatusOK, "工作人员登录", "从头核对")
+	auditor.get("/console/audit?action=department.").want(http.StatusOK, "新增部门").without("<code>staff.")
+	auditor.get("/console/audit?who=nobody.here").want(http.StatusUnprocessableEntity, "没有找到这个人")
+	auditor.get("/console/audit?from=2026-99-01").want(http.StatusUnprocessableEntity, "请选择一个日期")
+	auditor.get("/console/audit/export?action=department.").want(http.StatusOK, "department.create").without("staff.signin")
+	auditor.post("/console/audit/verify").want(http.StatusOK, "链条完整", "末条指纹")
+	if err := c.DB.Conn(c.Context()).Exec("UPDATE audit_entries SET detail = ? WHERE seq = 3", `{"x":1}`).Error; err != nil {
+		t.Fatal(err)
+	}
+	auditor.post("/console/audit/verify").want(http.StatusOK, "第 3 条起核对不通过", audit.WhyEdited)
+	for _, other := range []string{fixture.SystemAdmin, fixture.SecurityAdmin, fixture.Handler} {
+		at(t, c, w, other).get("/console/audit").want(http.StatusForbidden)
+		at(t, c, w, other).post("/console/audit/verify").want(http.StatusForbidden)
+		at(t, c, w, other).get("/console/audit/export").want(http.StatusForbidden)
+	}
+}
+
+func TestNoticesAndOutbox(t *testing.T) {
+	c, w := newCity(t)
+	r := c.Submit(fixture.Phone)
+	c.Answer(r.Case.Number)
+	c.RunJobs()
+	overseer := at(t, c, w, fixture.Overseer)
+	list := overseer.get("/console/deliveries?channel=sms").want(http.StatusOK, "诉求已收到", "已送出").without(fixture.Phone)
+	resend := regexp.MustCompile(`/console/deliveries/\d+/resend`).FindString(list.Body)
+	version := list.filled(resend).Get("version")
+	overseer.done(overseer.post(resend, "version", version)).want(http.StatusOK, "已重新发送")
+	overseer.post(resend, "version", version).want(http.StatusConflict)
+	at(t, c, w, fixture.Auditor).get("/console/deliveries").want(http.StatusForbidden)
+
+	found := false
+	for _, account := range []string{fixture.Handler, fixture.Reviewer} {
+		person := at(t, c, w, account)
+		bell := person.get("/console/notices").want(http.StatusOK)
+		open := regexp.MustCompile(`/console/notices/\d+`).FindString(bell.Body)
+		if open == "" {
+			continue
+		}
+		found = true
+		if to := person.get(open); to.Status != http.StatusSeeOther || !strings.Contains(to.Header.Get("Location"), r.Case.Number) {
+			t.Errorf("%s leads to %d %s", open, to.Status, to.Header.Get("Location"))
+		}
+		if up := regexp.MustCompile(`name="up_to" value="(\d+)"`).FindStringSubmatch(bell.Body); up != nil {
+			person.done(person.post("/console/notices/read", "up_to", up[1])).want(http.StatusOK, "0 条未读")
+		}
+	}
+	if !found {
+		t.Error("nobody was told anything")
+	}
+	at(t, c, w, "").get("/demo/outbox").want(http.StatusOK, "验证码", "bubble").without(fixture.Phone)
+	overseer.get("/console/outbox").want(http.StatusOK, "bubble")
+}

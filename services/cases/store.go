@@ -60,7 +60,10 @@ func (s *Service) write(ctx context.Context, c *models.Case, status models.CaseS
 	if res.RowsAffected != 1 {
 		return stale()
 	}
-	return conn.Take(c, c.ID).Error
+	var now models.Case // a fresh one: scanning NULL into a field that is set would leave it set
+	err = conn.Take(&now, c.ID).Error
+	*c = now
+	return err
 }
 
 func stale() *fault.Error {
@@ -122,7 +125,10 @@ func (s *Service) writeReply(ctx context.Context, r *models.CaseReply, set map[s
 	if res.RowsAffected != 1 {
 		return stale()
 	}
-	return conn.Take(r, r.ID).Error
+	var now models.CaseReply
+	err := conn.Take(&now, r.ID).Error
+	*r = now
+	return err
 }
 
 func (s *Service) insertReply(ctx context.Context, r *models.CaseReply) error {

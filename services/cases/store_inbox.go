@@ -1,7 +1,9 @@
 package cases
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -9,7 +11,26 @@ import (
 	"huiyin/models"
 )
 
+// listCases reads one page. Several states of the public version are read one by one, each in the order of its index, and merged.
 func (s *Service) listCases(ctx context.Context, f filter, limit int) ([]models.Case, error) {
+	if len(f.publication) < 2 {
+		return s.listOrdered(ctx, f, limit)
+	}
+	var all []models.Case
+	for _, state := range f.publication {
+		one := f
+		one.publication = []models.PublicationStatus{state}
+		list, err := s.listOrdered(ctx, one, limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	slices.SortFunc(all, func(a, b models.Case) int { return cmp.Compare(b.ID, a.ID) })
+	return all[:min(len(all), limit)], nil
+}
+
+func (s *Service) listOrdered(ctx context.Context, f filter, limit int) ([]models.Case, error) {
 	var list []models.Case
 	order := "due_at, id"
 	if f.newest {
@@ -57,7 +78,11 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	if f.nothing {
 		q = q.Where("1 = 0")
 	}
-	if len(f.publication) > 0 {
+	switch len(f.publication) {
+	case 0:
+	case 1:
+		q = q.Where("publication = ?", f.publication[0])
+	default:
 		q = q.Where("publication IN ?", f.publication)
 	}
 	if !f.dueFrom.IsZero() {

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,6 +73,17 @@ type threadItem struct {
 	Stamp string
 	Files []attached
 	ID    string
+}
+
+// rank orders what happened at one instant: a question, what was done about it, the reply.
+func (i threadItem) rank() int {
+	switch {
+	case i.Kind == "reply":
+		return 2
+	case i.Step != "":
+		return 1
+	}
+	return 0
 }
 
 type rating struct {
@@ -219,7 +231,7 @@ func (p *Portal) items(c *kit.Ctx, t *cases.Thread) ([]threadItem, error) {
 			list = append(list, threadItem{At: e.At, Step: text})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b threadItem) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(list, func(a, b threadItem) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.rank(), b.rank())) })
 	return list, nil
 }
 

@@ -44,7 +44,7 @@ func (p *Problem) GetStatus() int { return p.Status }
 func (p *Problem) ContentType(string) string { return ProblemType }
 
 // ProblemType is the media type of problems.
-const ProblemType = "application/problem+json; charset=utf-8"
+const ProblemType = "application/problem+json"
 
 // ProblemKind is one sort of problem: the last word of its type, and its title, a message id.
 type ProblemKind struct {

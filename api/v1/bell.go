@@ -22,7 +22,7 @@ type afterInput struct {
 type bellPage struct {
 	Link string `header:"Link"`
 	Body struct {
-		list[notices.BellItem]
+		List[notices.BellItem]
 		Unread int `json:"unread" doc:"Counted up to 100"`
 	}
 }
@@ -45,11 +45,11 @@ func (s *server) notices(c *call, in *afterInput) (*bellPage, error) {
 	}
 	p := pageOf(c, items, next)
 	out := &bellPage{Link: p.Link}
-	out.Body.list, out.Body.Unread = p.Body, unread
+	out.Body.List, out.Body.Unread = p.Body, unread
 	return out, nil
 }
 
-func (s *server) readNotice(c *call, in *idInput) (*none, error) {
+func (s *server) readNotice(c *call, in *IDInput) (*none, error) {
 	return nil, s.Notices.MarkRead(c.ctx, c.Actor.ID, in.ID)
 }
 

@@ -17,15 +17,15 @@ func (s *server) catalogue() {
 }
 
 type topicGroup struct {
-	named
+	Named
 	Topics []topicLeaf `json:"topics" nullable:"false"`
 }
 
 type topicLeaf struct {
-	named
+	Named
 	Hint       string `json:"hint,omitempty"`
 	Kind       string `json:"kind" enum:"simple,ordinary" doc:"It chooses the deadline"`
-	Department named  `json:"department"`
+	Department Named  `json:"department"`
 }
 
 func (s *server) listTopics(c *call, _ *none) (*page[topicGroup], error) {
@@ -39,10 +39,10 @@ func (s *server) listTopics(c *call, _ *none) (*page[topicGroup], error) {
 	}
 	groups := []topicGroup{}
 	for _, g := range tree.Active() {
-		group := topicGroup{named: topic(c.Ctx, g.Topic)}
+		group := topicGroup{Named: topic(c.Ctx, g.Topic)}
 		for _, l := range g.Leaves {
 			d, _ := departments.Get(l.DepartmentID)
-			leaf := topicLeaf{named: topic(c.Ctx, l), Hint: l.Hint, Kind: string(l.Kind), Department: department(c.Ctx, d)}
+			leaf := topicLeaf{Named: topic(c.Ctx, l), Hint: l.Hint, Kind: string(l.Kind), Department: department(c.Ctx, d)}
 			if c.L.Locale() == i18n.English && l.HintEn != "" {
 				leaf.Hint = l.HintEn
 			}
@@ -54,15 +54,15 @@ func (s *server) listTopics(c *call, _ *none) (*page[topicGroup], error) {
 }
 
 type routing struct {
-	Topic       named     `json:"topic"`
-	Department  named     `json:"department" doc:"Who would answer"`
+	Topic       Named     `json:"topic"`
+	Department  Named     `json:"department" doc:"Who would answer"`
 	Days        int       `json:"days"`
 	Unit        string    `json:"unit" enum:"working,natural"`
 	DueAt       time.Time `json:"due_at" doc:"If it were asked now"`
 	Provisional bool      `json:"due_provisional"`
 }
 
-func (s *server) getTopic(c *call, in *idInput) (*reply[routing], error) {
+func (s *server) getTopic(c *call, in *IDInput) (*reply[routing], error) {
 	r, err := s.Cases.Route(c.ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -204,10 +204,8 @@ func rangeOf(schema *huma.Schema) string {
 			parts = append(parts, "≤ "+high)
 		}
 	}
-	if schema.Minimum != nil && *schema.Minimum > -1<<53+1 || schema.Maximum != nil && *schema.Maximum < 1<<53-1 {
-		low, high := schema.Minimum, schema.Maximum
-		bound(number(low), number(high), low != nil, high != nil)
-	}
+	low, high := schema.Minimum, schema.Maximum
+	bound(number(low), number(high), low != nil && *low > -1<<53+1, high != nil && *high < 1<<53-1)
 	if schema.MinLength != nil || schema.MaxLength != nil {
 		bound(count(schema.MinLength), count(schema.MaxLength), schema.MinLength != nil, schema.MaxLength != nil)
 	}

@@ -54,12 +54,12 @@ func TestDocument(t *testing.T) {
 	if y := f.want(200, f.send("GET", "/openapi.yaml", "", nil)); !strings.Contains(string(y.Raw), "openapi: 3.1") {
 		t.Error("the YAML document is another")
 	}
-	for _, r := range f.kit.Routes() {
+	for _, r := range f.web.Kit.Routes() {
 		if strings.HasPrefix(r.Path, "/api/v1/") && r.Access == "" {
 			t.Errorf("%s %s: no access", r.Method, r.Path)
 		}
 	}
-	if n := len(f.kit.Routes()); n < len(lines)+3 {
+	if n := len(f.web.Kit.Routes()); n < len(lines)+3 {
 		t.Errorf("%d routes noted for %d operations", n, len(lines))
 	}
 }

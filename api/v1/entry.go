@@ -214,7 +214,7 @@ func (s *server) listTokens(c *call, _ *none) (*page[apiToken], error) {
 }
 
 type createTokenInput struct {
-	idemKey
+	IdemKey
 	Body struct {
 		Label string `json:"label" doc:"1–60 characters"`
 		Days  int    `json:"days" doc:"1–366"`
@@ -233,10 +233,10 @@ func (s *server) createToken(c *call, in *createTokenInput) (*made[newToken], er
 	return &made[newToken]{Location: Prefix + "/staff/tokens", Body: newToken{token}}, nil
 }
 
-type idInput struct {
+type IDInput struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
-func (s *server) revokeToken(c *call, in *idInput) (*none, error) {
+func (s *server) revokeToken(c *call, in *IDInput) (*none, error) {
 	return nil, s.Accounts.RevokeToken(c.ctx, c.Actor, in.ID)
 }

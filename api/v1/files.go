@@ -32,7 +32,7 @@ func (s *server) uploads() {
 		Summary: i18n.N("下载诉求里的附件")}, s.getAttachment)
 }
 
-type keyOnly struct{ idemKey }
+type keyOnly struct{ IdemKey }
 
 type upload struct {
 	Token string `json:"upload_token" doc:"Owns the files until a question or a message takes them along; left alone, they are deleted"`
@@ -46,14 +46,14 @@ func (s *server) startUpload(c *call, _ *keyOnly) (*made[upload], error) {
 	return &made[upload]{Location: Prefix + "/attachments", Body: upload{d.Token}}, nil
 }
 
-// uploadToken is a secret, so it travels in a header or a body, never in an address.
-type uploadToken struct {
+// UploadToken is a secret, so it travels in a header or a body, never in an address.
+type UploadToken struct {
 	Upload string `header:"Upload-Token" required:"true" maxLength:"64" doc:"From POST /api/v1/uploads"`
 }
 
 type attachInput struct {
-	idemKey
-	uploadToken
+	IdemKey
+	UploadToken
 	RawBody multipart.Form
 }
 
@@ -124,7 +124,7 @@ func (s *server) draftID(c *call, token string) (int64, error) {
 	return d.ID, err
 }
 
-func (s *server) staged(c *call, in *uploadToken) (*page[attachment], error) {
+func (s *server) staged(c *call, in *UploadToken) (*page[attachment], error) {
 	d, err := s.draft(c, in.Upload)
 	if err != nil {
 		return nil, err
@@ -141,8 +141,8 @@ func (s *server) staged(c *call, in *uploadToken) (*page[attachment], error) {
 }
 
 type stagedInput struct {
-	idInput
-	uploadToken
+	IDInput
+	UploadToken
 }
 
 func (s *server) removeAttachment(c *call, in *stagedInput) (*none, error) {
@@ -156,7 +156,7 @@ func (s *server) removeAttachment(c *call, in *stagedInput) (*none, error) {
 type download struct{ Body func(huma.Context) }
 
 // getAttachment asks the case whether the reader may see it.
-func (s *server) getAttachment(c *call, in *idInput) (*download, error) {
+func (s *server) getAttachment(c *call, in *IDInput) (*download, error) {
 	a, err := s.Files.Get(c.ctx, in.ID)
 	if err != nil {
 		return nil, err

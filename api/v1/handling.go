@@ -39,7 +39,7 @@ func (s *server) handling() {
 
 // staffThread is a case as those who work on it see it.
 type staffThread struct {
-	thread
+	Thread
 	Phone      string            `json:"phone_masked"`
 	Anonymous  bool              `json:"anonymous"`
 	Handler    *person           `json:"handler,omitempty"`
@@ -82,7 +82,7 @@ func people(cards []accounts.StaffCard) []person {
 	return out
 }
 
-func (s *server) staffCase(c *call, in *numberInput) (*reply[staffThread], error) {
+func (s *server) staffCase(c *call, in *NumberInput) (*reply[staffThread], error) {
 	t, err := s.Cases.Open(c.ctx, c.Actor, in.Number)
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (s *server) staffCase(c *call, in *numberInput) (*reply[staffThread], error
 		return nil, err
 	}
 	out := staffThread{
-		thread: base, Phone: t.Phone, Anonymous: t.Case.Anonymous, Refused: []refusedAct{}, Earlier: t.Earlier,
+		Thread: base, Phone: t.Phone, Anonymous: t.Case.Anonymous, Refused: []refusedAct{}, Earlier: t.Earlier,
 		Colleagues: people(t.Colleague), Reviewers: people(t.Reviewers), Review: t.Desk.Review,
 	}
 	if h := t.Case.HandlerID; h != 0 {
@@ -111,42 +111,42 @@ func (s *server) staffCase(c *call, in *numberInput) (*reply[staffThread], error
 }
 
 type versionInput struct {
-	idemKey
-	numberInput
+	IdemKey
+	NumberInput
 	Body struct {
 		Version int64 `json:"version,omitempty" doc:"The version you looked at; 0 accepts whatever is there now"`
 	}
 }
 
-func (s *server) accept(c *call, in *versionInput) (*reply[caseCard], error) {
+func (s *server) accept(c *call, in *versionInput) (*reply[CaseCard], error) {
 	k, err := s.Cases.Accept(c.ctx, c.Actor, in.Number, in.Body.Version)
 	return s.carded(c, k, err)
 }
 
-func (s *server) recall(c *call, in *versionInput) (*reply[caseCard], error) {
+func (s *server) recall(c *call, in *versionInput) (*reply[CaseCard], error) {
 	k, err := s.Cases.Recall(c.ctx, c.Actor, in.Number, in.Body.Version)
 	return s.carded(c, k, err)
 }
 
 // on is the input of an act that takes a use case's own input.
 type on[T any] struct {
-	idemKey
-	numberInput
+	IdemKey
+	NumberInput
 	Body T
 }
 
-func (s *server) assign(c *call, in *on[cases.AssignInput]) (*reply[caseCard], error) {
+func (s *server) assign(c *call, in *on[cases.AssignInput]) (*reply[CaseCard], error) {
 	k, err := s.Cases.Assign(c.ctx, c.Actor, in.Number, in.Body)
 	return s.carded(c, k, err)
 }
 
-func (s *server) transfer(c *call, in *on[cases.TransferInput]) (*reply[caseCard], error) {
+func (s *server) transfer(c *call, in *on[cases.TransferInput]) (*reply[CaseCard], error) {
 	k, err := s.Cases.Transfer(c.ctx, c.Actor, in.Number, in.Body)
 	return s.carded(c, k, err)
 }
 
 type draftInput struct {
-	numberInput
+	NumberInput
 	Body cases.ReplyInput
 }
 
@@ -159,17 +159,17 @@ func (s *server) saveReply(c *call, in *draftInput) (*reply[replyDraft], error) 
 	return &reply[replyDraft]{*replyOf(*r, names)}, err
 }
 
-func (s *server) submitReview(c *call, in *on[cases.ReplyInput]) (*reply[caseCard], error) {
+func (s *server) submitReview(c *call, in *on[cases.ReplyInput]) (*reply[CaseCard], error) {
 	k, err := s.Cases.SubmitReview(c.ctx, c.Actor, in.Number, in.Body)
 	return s.carded(c, k, err)
 }
 
-func (s *server) approve(c *call, in *on[cases.ReviewInput]) (*reply[caseCard], error) {
+func (s *server) approve(c *call, in *on[cases.ReviewInput]) (*reply[CaseCard], error) {
 	k, err := s.Cases.Approve(c.ctx, c.Actor, in.Number, in.Body)
 	return s.carded(c, k, err)
 }
 
-func (s *server) returnReply(c *call, in *on[cases.ReviewInput]) (*reply[caseCard], error) {
+func (s *server) returnReply(c *call, in *on[cases.ReviewInput]) (*reply[CaseCard], error) {
 	k, err := s.Cases.Return(c.ctx, c.Actor, in.Number, in.Body)
 	return s.carded(c, k, err)
 }
@@ -180,7 +180,7 @@ type sendBody struct {
 	Version      int64  `json:"version,omitempty"`
 }
 
-func (s *server) send(c *call, in *on[sendBody]) (*reply[caseCard], error) {
+func (s *server) send(c *call, in *on[sendBody]) (*reply[CaseCard], error) {
 	k, err := s.Cases.Send(c.ctx, c.Actor, in.Number, cases.ReplyInput(in.Body))
 	return s.carded(c, k, err)
 }
@@ -189,16 +189,16 @@ type noteBody struct {
 	Text string `json:"text" doc:"2–1000 characters; residents never see it"`
 }
 
-func (s *server) note(c *call, in *on[noteBody]) (*made[caseCard], error) {
+func (s *server) note(c *call, in *on[noteBody]) (*made[CaseCard], error) {
 	k, err := s.Cases.AddNote(c.ctx, c.Actor, in.Number, in.Body.Text)
 	if err != nil {
 		return nil, err
 	}
 	out, err := s.card(c, k)
-	return &made[caseCard]{Location: Prefix + "/staff/cases/" + k.Number, Body: out}, err
+	return &made[CaseCard]{Location: Prefix + "/staff/cases/" + k.Number, Body: out}, err
 }
 
-func (s *server) reveal(c *call, in *numberInput) (*reply[cases.Contact], error) {
+func (s *server) reveal(c *call, in *NumberInput) (*reply[cases.Contact], error) {
 	contact, err := s.Cases.Reveal(c.ctx, c.Actor, in.Number)
 	if err != nil {
 		return nil, err

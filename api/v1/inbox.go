@@ -27,7 +27,7 @@ type inboxInput struct {
 }
 
 type inboxRow struct {
-	caseCard
+	CaseCard
 	Handler   *person `json:"handler,omitempty"`
 	Name      string  `json:"name,omitempty" doc:"Of the resident, masked; absent when anonymous"`
 	DaysLeft  int     `json:"days_left" doc:"Working days to the deadline; negative when it has passed"`
@@ -38,7 +38,7 @@ type inboxRow struct {
 type inboxPage struct {
 	Link string `header:"Link"`
 	Body struct {
-		list[inboxRow]
+		List[inboxRow]
 		SearchedBack int `json:"searched_back,omitempty" doc:"A search in words looked through so many of the newest cases"`
 	}
 }
@@ -56,14 +56,14 @@ func (s *server) listInbox(c *call, in *inboxInput) (*inboxPage, error) {
 		if err != nil {
 			return nil, err
 		}
-		items[i] = inboxRow{caseCard: card, Name: r.Name, DaysLeft: r.DaysLeft, Channel: r.Case.Channel, Anonymous: r.Case.Anonymous}
+		items[i] = inboxRow{CaseCard: card, Name: r.Name, DaysLeft: r.DaysLeft, Channel: r.Case.Channel, Anonymous: r.Case.Anonymous}
 		if r.Case.HandlerID != 0 {
 			items[i].Handler = &person{ID: r.Case.HandlerID, Name: r.Handler}
 		}
 	}
 	paged := pageOf(c, items, p.Next)
 	out := &inboxPage{Link: paged.Link}
-	out.Body.list, out.Body.SearchedBack = paged.Body, p.SearchedBack
+	out.Body.List, out.Body.SearchedBack = paged.Body, p.SearchedBack
 	return out, nil
 }
 
@@ -97,12 +97,12 @@ type bulkOutcome struct {
 	Problem *kit.Problem `json:"problem,omitempty" doc:"Why it stayed as it was"`
 }
 
-func (s *server) bulkAssign(c *call, in *bulkInput) (*reply[list[bulkOutcome]], error) {
+func (s *server) bulkAssign(c *call, in *bulkInput) (*reply[List[bulkOutcome]], error) {
 	outcomes, err := s.Cases.AssignMany(c.ctx, c.Actor, in.Body.Numbers, cases.AssignInput{HandlerID: in.Body.HandlerID, Note: in.Body.Note})
 	if err != nil {
 		return nil, err
 	}
-	out := list[bulkOutcome]{Items: []bulkOutcome{}}
+	out := List[bulkOutcome]{Items: []bulkOutcome{}}
 	for _, o := range outcomes {
 		one := bulkOutcome{Number: o.Number, Done: o.Err == nil}
 		if o.Err != nil {
@@ -110,7 +110,7 @@ func (s *server) bulkAssign(c *call, in *bulkInput) (*reply[list[bulkOutcome]], 
 		}
 		out.Items = append(out.Items, one)
 	}
-	return &reply[list[bulkOutcome]]{out}, nil
+	return &reply[List[bulkOutcome]]{out}, nil
 }
 
 type templatesInput struct {

@@ -96,7 +96,7 @@ func submissionKey(c *call, key string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-func (s *server) mine(c *call, in *pageQuery) (*page[caseCard], error) {
+func (s *server) mine(c *call, in *pageQuery) (*page[CaseCard], error) {
 	after, err := cursor(in.After)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (s *server) mine(c *call, in *pageQuery) (*page[caseCard], error) {
 	if err != nil {
 		return nil, err
 	}
-	items := make([]caseCard, len(rows))
+	items := make([]CaseCard, len(rows))
 	for i := range rows {
 		if items[i], err = s.card(c, &rows[i]); err != nil {
 			return nil, err
@@ -131,30 +131,30 @@ func cursor(after string) (int64, error) {
 	return n, nil
 }
 
-type numberInput struct {
+type NumberInput struct {
 	Number string `path:"number" maxLength:"32" example:"20261120-0005"`
 }
 
-func (s *server) getCase(c *call, in *numberInput) (*reply[thread], error) {
+func (s *server) getCase(c *call, in *NumberInput) (*reply[Thread], error) {
 	t, err := s.Cases.Open(c.ctx, c.Actor, in.Number)
 	if err != nil {
 		return nil, err
 	}
 	out, err := s.thread(c, t)
-	return &reply[thread]{out}, err
+	return &reply[Thread]{out}, err
 }
 
 type messageInput struct {
-	idemKey
-	numberInput
+	IdemKey
+	NumberInput
 	Body struct {
 		cases.MessageInput
 		Upload string `json:"upload_token,omitempty" maxLength:"64" doc:"Whose files come along"`
 	}
 }
 
-func (s *server) message(do func(c *call, in *messageInput) (*models.Case, error)) func(c *call, in *messageInput) (*made[caseCard], error) {
-	return func(c *call, in *messageInput) (*made[caseCard], error) {
+func (s *server) message(do func(c *call, in *messageInput) (*models.Case, error)) func(c *call, in *messageInput) (*made[CaseCard], error) {
+	return func(c *call, in *messageInput) (*made[CaseCard], error) {
 		draft, err := s.draftID(c, in.Body.Upload)
 		if err != nil {
 			return nil, err
@@ -165,7 +165,7 @@ func (s *server) message(do func(c *call, in *messageInput) (*models.Case, error
 			return nil, err
 		}
 		out, err := s.card(c, k)
-		return &made[caseCard]{Location: Prefix + "/cases/" + k.Number, Body: out}, err
+		return &made[CaseCard]{Location: Prefix + "/cases/" + k.Number, Body: out}, err
 	}
 }
 
@@ -182,49 +182,49 @@ func (s *server) reopen(c *call, in *messageInput) (*models.Case, error) {
 }
 
 // carded answers an act with the case as it is after it.
-func (s *server) carded(c *call, k *models.Case, err error) (*reply[caseCard], error) {
+func (s *server) carded(c *call, k *models.Case, err error) (*reply[CaseCard], error) {
 	if err != nil {
 		return nil, err
 	}
 	out, err := s.card(c, k)
-	return &reply[caseCard]{out}, err
+	return &reply[CaseCard]{out}, err
 }
 
 type withdrawInput struct {
-	idemKey
-	numberInput
+	IdemKey
+	NumberInput
 	Body struct {
 		Reason string `json:"reason,omitempty" doc:"At most 200 characters"`
 	}
 }
 
-func (s *server) withdraw(c *call, in *withdrawInput) (*reply[caseCard], error) {
+func (s *server) withdraw(c *call, in *withdrawInput) (*reply[CaseCard], error) {
 	k, err := s.Cases.Withdraw(c.ctx, c.Actor, in.Number, in.Body.Reason)
 	return s.carded(c, k, err)
 }
 
 type rateInput struct {
-	idemKey
-	numberInput
+	IdemKey
+	NumberInput
 	Body cases.RateInput
 }
 
-func (s *server) rate(c *call, in *rateInput) (*reply[caseCard], error) {
+func (s *server) rate(c *call, in *rateInput) (*reply[CaseCard], error) {
 	k, err := s.Cases.Rate(c.ctx, c.Actor, in.Number, in.Body)
 	return s.carded(c, k, err)
 }
 
 type actInput struct {
-	idemKey
-	numberInput
+	IdemKey
+	NumberInput
 }
 
-func (s *server) consent(c *call, in *actInput) (*reply[caseCard], error) {
+func (s *server) consent(c *call, in *actInput) (*reply[CaseCard], error) {
 	k, err := s.Cases.Consent(c.ctx, c.Actor, in.Number)
 	return s.carded(c, k, err)
 }
 
-func (s *server) withdrawConsent(c *call, in *numberInput) (*reply[caseCard], error) {
+func (s *server) withdrawConsent(c *call, in *NumberInput) (*reply[CaseCard], error) {
 	k, err := s.Cases.WithdrawConsent(c.ctx, c.Actor, in.Number)
 	return s.carded(c, k, err)
 }

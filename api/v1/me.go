@@ -57,7 +57,7 @@ func take[T any](to, from *T) {
 type exported struct {
 	MadeAt     time.Time       `json:"made_at"`
 	Account    accounts.Export `json:"account"`
-	Cases      []thread        `json:"cases" nullable:"false"`
+	Cases      []Thread        `json:"cases" nullable:"false"`
 	Favourites []int64         `json:"favourites" nullable:"false" doc:"Entries of the library"`
 }
 
@@ -66,7 +66,7 @@ func (s *server) export(c *call, _ *none) (*reply[exported], error) {
 	if err != nil {
 		return nil, err
 	}
-	out := exported{MadeAt: c.Now, Account: account, Cases: []thread{}, Favourites: []int64{}}
+	out := exported{MadeAt: c.Now, Account: account, Cases: []Thread{}, Favourites: []int64{}}
 	for after := int64(0); ; {
 		rows, err := s.Cases.Mine(c.ctx, c.Actor, after, cases.MaxPageSize)
 		if err != nil {
@@ -74,7 +74,7 @@ func (s *server) export(c *call, _ *none) (*reply[exported], error) {
 		}
 		for _, k := range rows {
 			after = k.ID
-			t, err := s.getCase(c, &numberInput{k.Number})
+			t, err := s.getCase(c, &NumberInput{k.Number})
 			if err != nil {
 				return nil, err
 			}

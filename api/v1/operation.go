@@ -43,8 +43,8 @@ const (
 	repeatable         // like around, and the use case itself makes nothing twice
 )
 
-// answer is how an operation's input names the key, and how its output may say where the new thing is.
-type idemKey struct {
+// IdemKey is embedded in the input of what takes a key. Parts of inputs are exported because huma fills in exported fields only.
+type IdemKey struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"Any text of your own that is new for a new request, such as a UUID. Sending the same request again under the same key within a day returns the first answer and does nothing."`
 }
 

@@ -56,7 +56,7 @@ func versionOf(v cases.PublicVersion) *reply[publicVersion] {
 	return &reply[publicVersion]{out}
 }
 
-func (s *server) publicVersion(c *call, in *numberInput) (*reply[publicVersion], error) {
+func (s *server) publicVersion(c *call, in *NumberInput) (*reply[publicVersion], error) {
 	v, err := s.Cases.PublicVersion(c.ctx, c.Actor, in.Number)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (s *server) publicVersion(c *call, in *numberInput) (*reply[publicVersion],
 }
 
 type prepareInput struct {
-	numberInput
+	NumberInput
 	Body library.PrepareInput
 }
 
@@ -73,29 +73,29 @@ func (s *server) prepare(c *call, in *prepareInput) (*reply[publicVersion], erro
 	if _, err := s.Cases.Prepare(c.ctx, c.Actor, in.Number, in.Body); err != nil {
 		return nil, err
 	}
-	return s.publicVersion(c, &in.numberInput)
+	return s.publicVersion(c, &in.NumberInput)
 }
 
-type publicationVersion struct {
+type PublicationVersion struct {
 	Version int64 `json:"version" doc:"Of the public version you looked at"`
 }
 
-func (s *server) confirm(c *call, in *on[publicationVersion]) (*reply[caseCard], error) {
+func (s *server) confirm(c *call, in *on[PublicationVersion]) (*reply[CaseCard], error) {
 	k, err := s.Cases.Confirm(c.ctx, c.Actor, in.Number, in.Body.Version)
 	return s.carded(c, k, err)
 }
 
-func (s *server) publish(c *call, in *on[publicationVersion]) (*reply[caseCard], error) {
+func (s *server) publish(c *call, in *on[PublicationVersion]) (*reply[CaseCard], error) {
 	k, err := s.Cases.Publish(c.ctx, c.Actor, in.Number, in.Body.Version)
 	return s.carded(c, k, err)
 }
 
 type returnBody struct {
-	publicationVersion
+	PublicationVersion
 	Comment string `json:"comment" doc:"What to change, 2–500 characters"`
 }
 
-func (s *server) returnPublication(c *call, in *on[returnBody]) (*reply[caseCard], error) {
+func (s *server) returnPublication(c *call, in *on[returnBody]) (*reply[CaseCard], error) {
 	k, err := s.Cases.ReturnPublication(c.ctx, c.Actor, in.Number, in.Body.Version, in.Body.Comment)
 	return s.carded(c, k, err)
 }
@@ -104,7 +104,7 @@ type unpublishBody struct {
 	Reason string `json:"reason" doc:"5–500 characters; it stays in the history"`
 }
 
-func (s *server) unpublish(c *call, in *on[unpublishBody]) (*reply[caseCard], error) {
+func (s *server) unpublish(c *call, in *on[unpublishBody]) (*reply[CaseCard], error) {
 	k, err := s.Cases.Unpublish(c.ctx, c.Actor, in.Number, in.Body.Reason)
 	return s.carded(c, k, err)
 }

@@ -37,13 +37,13 @@ type segment struct {
 }
 
 type hit struct {
-	entry
+	Entry
 	TitleParts []segment `json:"title_parts,omitempty" doc:"With a search: the title in pieces, what was found marked"`
 	Snippet    []segment `json:"snippet,omitempty"`
 }
 
 type results struct {
-	list[hit]
+	List[hit]
 	Total   int  `json:"total,omitempty" doc:"With a search"`
 	Capped  bool `json:"total_capped,omitempty" doc:"There are more than total"`
 	Relaxed bool `json:"relaxed,omitempty" doc:"No entry holds everything that was asked for"`
@@ -106,10 +106,10 @@ func (s *server) found(c *call, r library.Results) (*found, error) {
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, hit{entry: e, TitleParts: segments(h.TitleParts), Snippet: segments(h.Snippet)})
+		items = append(items, hit{Entry: e, TitleParts: segments(h.TitleParts), Snippet: segments(h.Snippet)})
 	}
 	p := pageOf(c, items, r.Next)
-	return &found{Link: p.Link, Body: results{list: p.Body, Total: r.Total, Capped: r.TotalCapped, Relaxed: r.Relaxed}}, nil
+	return &found{Link: p.Link, Body: results{List: p.Body, Total: r.Total, Capped: r.TotalCapped, Relaxed: r.Relaxed}}, nil
 }
 
 func segments(parts []textindex.Segment) []segment {
@@ -124,12 +124,12 @@ type similarInput struct {
 	Text string `query:"text" required:"true" minLength:"2" maxLength:"2000"`
 }
 
-func (s *server) similar(c *call, in *similarInput) (*page[entry], error) {
+func (s *server) similar(c *call, in *similarInput) (*page[Entry], error) {
 	es, err := s.Library.Similar(c.ctx, in.Text, 5)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]entry, len(es))
+	items := make([]Entry, len(es))
 	for i, e := range es {
 		if items[i], err = s.entryOf(c, e); err != nil {
 			return nil, err
@@ -138,17 +138,17 @@ func (s *server) similar(c *call, in *similarInput) (*page[entry], error) {
 	return pageOf(c, items, ""), nil
 }
 
-func (s *server) getEntry(c *call, in *idInput) (*reply[entry], error) {
+func (s *server) getEntry(c *call, in *IDInput) (*reply[Entry], error) {
 	e, err := s.Library.Entry(c.ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	out, err := s.entryOf(c, e)
-	return &reply[entry]{out}, err
+	return &reply[Entry]{out}, err
 }
 
 type voteInput struct {
-	idInput
+	IDInput
 	Body struct {
 		Helpful bool `json:"helpful"`
 	}
@@ -177,7 +177,7 @@ type keptEntry struct {
 	ID    int64     `json:"id"`
 	At    time.Time `json:"at"`
 	Gone  bool      `json:"gone,omitempty" doc:"No longer published"`
-	Entry *entry    `json:"entry,omitempty"`
+	Entry *Entry    `json:"entry,omitempty"`
 }
 
 func (s *server) favourites(c *call, in *pageQuery) (*page[keptEntry], error) {
@@ -199,10 +199,10 @@ func (s *server) favourites(c *call, in *pageQuery) (*page[keptEntry], error) {
 	return pageOf(c, items, next), nil
 }
 
-func (s *server) favourite(c *call, in *idInput) (*none, error) {
+func (s *server) favourite(c *call, in *IDInput) (*none, error) {
 	return nil, s.Library.Favourite(c.ctx, c.Actor.ID, in.ID)
 }
 
-func (s *server) unfavourite(c *call, in *idInput) (*none, error) {
+func (s *server) unfavourite(c *call, in *IDInput) (*none, error) {
 	return nil, s.Library.Unfavourite(c.ctx, c.Actor.ID, in.ID)
 }

@@ -28,10 +28,10 @@ type none struct{}
 // page is one page of a list.
 type page[T any] struct {
 	Link string `header:"Link" doc:"rel=next: the address of the following page"`
-	Body list[T]
+	Body List[T]
 }
 
-type list[T any] struct {
+type List[T any] struct {
 	Items []T    `json:"items" nullable:"false"`
 	Next  string `json:"next,omitempty" doc:"Give it as after to get the following page; absent on the last"`
 }
@@ -41,7 +41,7 @@ func pageOf[T any](c *call, items []T, next string) *page[T] {
 	if items == nil {
 		items = []T{}
 	}
-	p := &page[T]{Body: list[T]{Items: items, Next: next}}
+	p := &page[T]{Body: List[T]{Items: items, Next: next}}
 	if next != "" {
 		u := *c.Request.URL
 		q := u.Query()
@@ -52,21 +52,21 @@ func pageOf[T any](c *call, items []T, next string) *page[T] {
 	return p
 }
 
-type named struct {
+type Named struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
 }
 
-func department(c *kit.Ctx, d models.Department) named {
-	n := named{ID: d.ID, Name: d.Name}
+func department(c *kit.Ctx, d models.Department) Named {
+	n := Named{ID: d.ID, Name: d.Name}
 	if c.L.Locale() == i18n.English && d.NameEn != "" {
 		n.Name = d.NameEn
 	}
 	return n
 }
 
-func topic(c *kit.Ctx, t models.Topic) named {
-	n := named{ID: t.ID, Name: t.Name}
+func topic(c *kit.Ctx, t models.Topic) Named {
+	n := Named{ID: t.ID, Name: t.Name}
 	if c.L.Locale() == i18n.English && t.NameEn != "" {
 		n.Name = t.NameEn
 	}
@@ -87,14 +87,14 @@ func attachmentOf(a models.Attachment) attachment {
 	return attachment{ID: a.ID, Name: a.Name, Type: a.MIME, Size: a.Size, Width: a.Width, Height: a.Height, Href: Prefix + "/attachments/" + base10(a.ID)}
 }
 
-// caseCard is a case in a list, and the head of its thread.
-type caseCard struct {
+// CaseCard is a case in a list, and the head of its thread.
+type CaseCard struct {
 	Number      string                   `json:"number" example:"20261120-0005"`
 	Title       string                   `json:"title"`
 	Status      models.CaseStatus        `json:"status" enum:"submitted,handling,reviewing,approved,answered,closed,withdrawn"`
 	Stage       string                   `json:"stage" doc:"The status in words, for a person"`
-	Topic       named                    `json:"topic"`
-	Department  named                    `json:"department"`
+	Topic       Named                    `json:"topic"`
+	Department  Named                    `json:"department"`
 	Round       int64                    `json:"round" doc:"1 for the first question, one more for every follow-up"`
 	SubmittedAt time.Time                `json:"submitted_at"`
 	DueAt       time.Time                `json:"due_at"`
@@ -107,14 +107,14 @@ type caseCard struct {
 	Version     int64                    `json:"version" doc:"Give it back with an action to be told when somebody was faster"`
 }
 
-func (s *server) card(c *call, k *models.Case) (caseCard, error) {
+func (s *server) card(c *call, k *models.Case) (CaseCard, error) {
 	tree, err := s.Cases.Topics(c.ctx)
 	if err != nil {
-		return caseCard{}, err
+		return CaseCard{}, err
 	}
 	d, err := s.Accounts.Department(c.ctx, k.DepartmentID)
 	if err != nil {
-		return caseCard{}, err
+		return CaseCard{}, err
 	}
 	stage := cases.ResidentStage(k)
 	status := k.Status
@@ -123,7 +123,7 @@ func (s *server) card(c *call, k *models.Case) (caseCard, error) {
 	} else if status == models.Reviewing || status == models.Approved {
 		status = models.Handling // the office's inner steps are its own
 	}
-	return caseCard{
+	return CaseCard{
 		Number: k.Number, Title: k.Title, Status: status, Stage: stage.Localize(c.L), Topic: topic(c.Ctx, tree.ByID(k.TopicID)), Department: department(c.Ctx, d),
 		Round: k.Round, SubmittedAt: k.SubmittedAt, DueAt: k.DueAt, Provisional: k.DueProvisional, AnsweredAt: k.AnsweredAt, ClosedAt: k.ClosedAt,
 		Consent: k.Consented(), Publication: k.Publication, Rating: k.Rating, Version: k.Version,
@@ -155,9 +155,9 @@ type event struct {
 	At     time.Time         `json:"at"`
 }
 
-// thread is a case with everything that its reader may see.
-type thread struct {
-	caseCard
+// Thread is a case with everything that its reader may see.
+type Thread struct {
+	CaseCard
 	DisplayName string         `json:"display_name,omitempty" doc:"How to address the resident; masked for staff, absent when anonymous"`
 	Place       string         `json:"place,omitempty"`
 	DueHow      []string       `json:"due_explained" nullable:"false" doc:"How the deadline was computed, a sentence a line"`
@@ -167,13 +167,13 @@ type thread struct {
 	ReopenUntil *time.Time     `json:"reopen_until,omitempty"`
 }
 
-func (s *server) thread(c *call, t *cases.Thread) (thread, error) {
+func (s *server) thread(c *call, t *cases.Thread) (Thread, error) {
 	card, err := s.card(c, t.Case)
 	if err != nil {
-		return thread{}, err
+		return Thread{}, err
 	}
-	out := thread{
-		caseCard: card, DisplayName: t.DisplayName, Place: t.Place, DueHow: calendar.Explain(t.Case.DueBasis, c.L),
+	out := Thread{
+		CaseCard: card, DisplayName: t.DisplayName, Place: t.Place, DueHow: calendar.Explain(t.Case.DueBasis, c.L),
 		Messages: []message{}, Timeline: []event{}, Actions: t.Actions,
 	}
 	if out.DueHow == nil {
@@ -219,14 +219,14 @@ func eventOf(c *kit.Ctx, e models.CaseEvent, staff map[int64]accounts.StaffCard)
 	return out
 }
 
-// entry is one entry of the library.
-type entry struct {
+// Entry is one entry of the library.
+type Entry struct {
 	ID          int64     `json:"id"`
 	Title       string    `json:"title"`
 	Question    string    `json:"question"`
 	Answer      string    `json:"answer"`
-	Topic       named     `json:"topic"`
-	Department  named     `json:"department"`
+	Topic       Named     `json:"topic"`
+	Department  Named     `json:"department"`
 	AskedAt     time.Time `json:"asked_at"`
 	AnsweredAt  time.Time `json:"answered_at"`
 	WorkingDays int       `json:"working_days" doc:"From the question to the answer"`
@@ -237,17 +237,17 @@ type entry struct {
 	Href        string    `json:"href" doc:"Its page for persons"`
 }
 
-func (s *server) entryOf(c *call, e library.Entry) (entry, error) {
+func (s *server) entryOf(c *call, e library.Entry) (Entry, error) {
 	tree, err := s.Cases.Topics(c.ctx)
 	if err != nil {
-		return entry{}, err
+		return Entry{}, err
 	}
 	departments, err := s.Accounts.Departments(c.ctx)
 	if err != nil {
-		return entry{}, err
+		return Entry{}, err
 	}
 	d, _ := departments.Get(e.DepartmentID)
-	return entry{
+	return Entry{
 		ID: e.ID, Title: e.Title, Question: e.Question, Answer: e.Answer, Topic: topic(c.Ctx, tree.ByID(e.TopicID)), Department: department(c.Ctx, d),
 		AskedAt: e.AskedAt, AnsweredAt: e.AnsweredAt, WorkingDays: e.WorkingDays, PublishedAt: e.PublishedAt, Reads: e.Reads, Helpful: e.Helpful,
 		Unhelpful: e.Unhelpful, Href: c.Kit.BaseURL + "/library/" + base10(e.ID),

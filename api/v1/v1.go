@@ -74,8 +74,8 @@ func register(k *kit.Kit, engine *gin.Engine, d Deps) *server {
 
 func config(k *kit.Kit) huma.Config {
 	c := huma.DefaultConfig(k.Catalogs.For(i18n.English).T(i18n.N("回音开放接口")), "1.0.0")
-	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil // we serve them ourselves, and add nothing to bodies
-	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat}
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil                                      // we serve them ourselves, and add nothing to bodies
+	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat} // the second for +json
 	c.Info.Description = k.Catalogs.For(i18n.English).T(aboutAPI, "application/problem+json (RFC 9457)", "Idempotency-Key", "next", "Accept-Language")
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	if k.BaseURL != "" {
@@ -127,10 +127,16 @@ func (s *server) bounds() {
 	least, most := -float64(1<<53-1), float64(1<<53-1)
 	for _, schema := range s.api.OpenAPI().Components.Schemas.Map() {
 		for _, p := range schema.Properties {
-			if p.Type == huma.TypeInteger && p.Minimum == nil && p.Maximum == nil {
-				p.Minimum, p.Maximum = &least, &most
-				p.PrecomputeMessages()
+			if p.Type != huma.TypeInteger {
+				continue
 			}
+			if p.Minimum == nil {
+				p.Minimum = &least
+			}
+			if p.Maximum == nil {
+				p.Maximum = &most
+			}
+			p.PrecomputeMessages()
 		}
 	}
 }

@@ -4,74 +4,29 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/gin-gonic/gin"
-
-	"huiyin/api/kit"
 	v1 "huiyin/api/v1"
 	"huiyin/internal/database"
-	"huiyin/internal/i18n"
 	"huiyin/internal/limit"
-	"huiyin/services/idempotency"
 	"huiyin/test/fixture"
 	"huiyin/test/testenv"
-	"huiyin/web"
 )
 
 // face is the JSON face of a small city.
 type face struct {
 	*fixture.City
-	t      *testing.T
-	kit    *kit.Kit
-	engine *gin.Engine
+	t   *testing.T
+	web *fixture.Web
 }
 
-func plenty() map[string]limit.Limit {
-	classes := map[string]limit.Limit{}
-	for _, name := range []string{"code", "sign-in", "staff-sign-in", "track", "submit", "upload", "write", "search", "vote", "api"} {
-		classes[name] = limit.Limit{Rate: 100_000, Period: time.Minute}
-	}
-	return classes
-}
-
-func newFace(t *testing.T, db *database.DB) *face { return newFaceWith(t, db, plenty()) }
-
-func newFaceWith(t *testing.T, db *database.DB, classes map[string]limit.Limit) *face {
+func newFace(t *testing.T, db *database.DB, change ...func(map[string]limit.Limit)) *face {
 	t.Helper()
-	gin.SetMode(gin.TestMode)
 	c := fixture.New(t, db)
-	catalogs, err := i18n.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	k, err := kit.New(kit.Deps{
-		Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Clock: c.Clock, Catalogs: catalogs, Accounts: c.Accounts, City: c.City,
-		Limits: limit.New(c.Redis.Client, classes), Live: c.Live, BaseURL: fixture.Origin, Revision: func() string { return "1" },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	engine := gin.New()
-	engine.Use(k.Middleware(nil))
-	engine.NoRoute(k.NoRoute)
-	v1.Routes(k, engine, v1.Deps{
-		Accounts: c.Accounts, Calendar: c.Calendar, Cases: c.Cases, City: c.City, Files: c.Files, Library: c.Library, Notices: c.Notices,
-		Idempotency: idempotency.New(c.DB, c.Clock, c.Seal),
-	})
-	return &face{City: c, t: t, kit: k, engine: engine}
-}
-
-type testWriter struct{ t *testing.T }
-
-func (w testWriter) Write(p []byte) (int, error) {
-	w.t.Log(strings.TrimSpace(string(p)))
-	return len(p), nil
+	return &face{City: c, t: t, web: c.Web(change...)}
 }
 
 // answer is what came back.
@@ -127,7 +82,7 @@ func (f *face) send(method, path, token string, body any, headers ...string) ans
 		req.Header.Set(headers[i], headers[i+1])
 	}
 	rec := httptest.NewRecorder()
-	f.engine.ServeHTTP(rec, req)
+	f.web.Handler.ServeHTTP(rec, req)
 	return answer{rec.Code, rec.Header(), rec.Body.Bytes()}
 }
 

@@ -87,5 +87,9 @@ func sectionOf(address string) string {
 	if strings.HasSuffix(u.Path, "/publication") {
 		return string(cases.ViewPublish)
 	}
-	return u.Query().Get("view")
+	view := u.Query().Get("view")
+	if view == "" && u.Path != "/console/cases" {
+		view = string(cases.ViewAll) // as the case page itself says
+	}
+	return view
 }

@@ -62,7 +62,7 @@
       return;
     }
     if ([...dirty].some((f) => el.contains(f))) return; // what is typed and not sent is worth more than what is new
-    htmx.ajax("GET", el.dataset.src || location.pathname + location.search, { target: el, select: "#" + el.id, swap: "outerHTML" });
+    htmx.ajax("GET", el.dataset.src || location.pathname + location.search, { source: el, target: el, select: "#" + el.id, swap: "outerHTML" });
   };
   const listen = () => document.querySelectorAll("[data-live]").forEach(({ dataset: { live } }) => {
     if (streams.has(live) || !window.EventSource || !window.htmx) return;

@@ -53,7 +53,10 @@ func (b *bench) lists(ctx context.Context, f *filler) ([]list, error) {
 	}
 	inbox("reviewer, review", reviewer, cases.InboxQuery{View: cases.ViewReview})
 	inbox("leader, all", leader, cases.InboxQuery{View: cases.ViewAll})
-	inbox("leader, overdue", leader, cases.InboxQuery{View: cases.ViewOverdue})
+	town := b.leaderOfSeveral(leader)
+	inbox("leader of a part, all", town, cases.InboxQuery{View: cases.ViewAll})
+	inbox("leader of a part, overdue", town, cases.InboxQuery{View: cases.ViewOverdue})
+	inbox("leader of a part, withdrawn", town, cases.InboxQuery{View: cases.ViewAll, Status: models.Withdrawn})
 	for name, who := range map[string]models.Actor{"handler": handler, "overseer": overseer} {
 		first, err := b.cases.Inbox(ctx, who, cases.InboxQuery{View: cases.ViewAll})
 		if err != nil {
@@ -80,6 +83,17 @@ func (b *bench) lists(ctx context.Context, f *filler) ([]list, error) {
 	b.publicLists(busy, add)
 	b.recordLists(handler, overseer, add)
 	return all, nil
+}
+
+// leaderOfSeveral is a leader below the root whose department has others under it.
+func (b *bench) leaderOfSeveral(leader models.Actor) models.Actor {
+	for _, d := range b.content.Departments {
+		if d.Level == string(models.Town) {
+			leader.DepartmentID, leader.DepartmentPath = b.depts[d.Key].ID, b.depts[d.Key].Path
+			return leader
+		}
+	}
+	return leader
 }
 
 func (b *bench) publicLists(busy leaf, add func(string, func(context.Context) (int, error))) {

@@ -37,6 +37,9 @@ const (
 type DB struct {
 	root    *gorm.DB
 	dialect Dialect
+	// writer is held by the one transaction at a time that SQLite allows: those who wait for it here take turns, where SQLite itself
+	// would let them sleep and try again, some of them for seconds. nil elsewhere.
+	writer chan struct{}
 }
 
 // Open connects to dsn: "sqlite:PATH" (or a bare path) or "mysql://user:password@tcp(host:port)/name".
@@ -68,7 +71,11 @@ func Open(ctx context.Context, dsn string, maxConns int) (*DB, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("reach %s: %w", dialect, err)
 	}
-	return &DB{root: root, dialect: dialect}, nil
+	db := &DB{root: root, dialect: dialect}
+	if dialect == SQLite {
+		db.writer = make(chan struct{}, 1)
+	}
+	return db, nil
 }
 
 func dialector(dsn string) (Dialect, gorm.Dialector, error) {
@@ -84,6 +91,8 @@ func dialector(dsn string) (Dialect, gorm.Dialector, error) {
 			cfg.Params = map[string]string{}
 		}
 		cfg.Params["time_zone"] = "'+00:00'"
+		// A list reads the start of one index in its order; merging two means reading and sorting everything that matches.
+		cfg.Params["optimizer_switch"] = "'index_merge=off'"
 		cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'"
 		cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = 5*time.Second, 30*time.Second, 30*time.Second
 		// The number of rows that matched, not that changed: a guarded UPDATE counts on it.
@@ -170,10 +179,7 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error) error 
 	var err error
 	for try := range maxTries {
 		t := &tx{db: db}
-		err = db.root.WithContext(ctx).Transaction(func(conn *gorm.DB) error {
-			t.conn = conn
-			return fn(context.WithValue(ctx, txKey{}, t))
-		})
+		err = db.once(ctx, t, fn)
 		if err == nil {
 			for _, f := range t.after {
 				f()
@@ -189,6 +195,21 @@ func (db *DB) Tx(ctx context.Context, fn func(ctx context.Context) error) error 
 		}
 	}
 	return fmt.Errorf("gave up after %d tries: %w", maxTries, err)
+}
+
+func (db *DB) once(ctx context.Context, t *tx, fn func(ctx context.Context) error) error {
+	if db.writer != nil {
+		select {
+		case db.writer <- struct{}{}:
+			defer func() { <-db.writer }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return db.root.WithContext(ctx).Transaction(func(conn *gorm.DB) error {
+		t.conn = conn
+		return fn(context.WithValue(ctx, txKey{}, t))
+	})
 }
 
 // AfterCommit runs f when the transaction of ctx has been committed, or at once outside of one.

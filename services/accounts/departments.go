@@ -58,7 +58,14 @@ func (s *Service) forgetTree() {
 
 // Department returns one department, active or not.
 func (s *Service) Department(ctx context.Context, id int64) (models.Department, error) {
-	return s.department(ctx, id)
+	tree, err := s.Departments(ctx)
+	if err != nil {
+		return models.Department{}, err
+	}
+	if d, ok := tree.Get(id); ok {
+		return d, nil
+	}
+	return s.department(ctx, id) // one that another replica has just made
 }
 
 // DepartmentInput is a department as a form sends it. Version is the version the form was made from; 0 when creating.

@@ -178,6 +178,9 @@ func (s *Service) AgreePrivacy(ctx context.Context, actor models.Actor, version 
 		return signInFirst()
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		if done, err := s.agreed(ctx, actor.ID, PrivacySlug, version); err != nil || done {
+			return err
+		}
 		row := models.Agreement{ResidentID: actor.ID, Slug: PrivacySlug, Version: version, AgreedAt: s.Clock.Now()}
 		if err := s.addAgreement(ctx, &row); err != nil {
 			return err
@@ -205,6 +208,23 @@ func (s *Service) Resident(ctx context.Context, id int64) (Resident, error) {
 		return Resident{}, err
 	}
 	return s.show(row)
+}
+
+// Reach is how to bring a message to a resident.
+type Reach struct {
+	Phone  string // in clear; "" after erasure
+	Locale string
+	SMS    bool // wants messages
+}
+
+// ReachOf opens how to reach a resident; showing it to anybody is the caller's to record.
+func (s *Service) ReachOf(ctx context.Context, residentID int64) (Reach, error) {
+	row, err := s.resident(ctx, residentID)
+	r := Reach{Locale: row.Locale, SMS: row.NotifySMS}
+	if err == nil && row.PhoneSealed != "" {
+		r.Phone, err = s.Seal.Open(row.PhoneSealed, sealPhone)
+	}
+	return r, err
 }
 
 // PhoneOf returns a resident's phone in clear, for a message to them or for a reveal that its caller has recorded; empty

@@ -122,6 +122,12 @@ func (s *Service) addAgreement(ctx context.Context, row *models.Agreement) error
 	return s.DB.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error
 }
 
+func (s *Service) agreed(ctx context.Context, residentID int64, slug string, version int64) (bool, error) {
+	var ids []int64
+	err := s.DB.Conn(ctx).Model(&models.Agreement{}).Where("resident_id = ? AND slug = ? AND version = ?", residentID, slug, version).Pluck("id", &ids).Error
+	return len(ids) > 0, err
+}
+
 func (s *Service) agreements(ctx context.Context, residentID int64) (rows []models.Agreement, err error) {
 	err = s.DB.Conn(ctx).Where("resident_id = ?", residentID).Order("id").Find(&rows).Error
 	return rows, err

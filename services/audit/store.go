@@ -73,7 +73,26 @@ func (l *Log) deleteThrough(ctx context.Context, seq int64) error {
 	return l.db.Conn(ctx).Where("seq <= ?", seq).Delete(&models.AuditEntry{}).Error
 }
 
-func (l *Log) list(ctx context.Context, f Filter, lowID int64, limit int) (es []models.AuditEntry, err error) {
+// actions returns the actions that begin so and were ever recorded, hopping over the index from one to the next.
+func (l *Log) actions(ctx context.Context, begin string) ([]string, error) {
+	var all []string
+	for from := "action >= ?"; ; from = "action > ?" {
+		last := begin
+		if len(all) > 0 {
+			last = all[len(all)-1]
+		}
+		var next []string
+		err := l.db.Conn(ctx).Model(&models.AuditEntry{}).Where(from+" AND action < ?", last, begin+"~"). // "~" is behind all that actions are made of
+															Order("action").Limit(1).Pluck("action", &next).Error
+		if err != nil || len(next) == 0 {
+			return all, err
+		}
+		all = append(all, next[0])
+	}
+}
+
+// list returns the entries that fit the filter, newest first; action, unless empty, is the whole one.
+func (l *Log) list(ctx context.Context, f Filter, action string, lowID int64, limit int) (es []models.AuditEntry, err error) {
 	q := l.db.Conn(ctx).Order("id DESC").Limit(limit)
 	if f.After > 0 {
 		q = q.Where("id < ?", f.After)
@@ -87,7 +106,10 @@ func (l *Log) list(ctx context.Context, f Filter, lowID int64, limit int) (es []
 	if f.ActorID != 0 {
 		q = q.Where("actor_id = ?", f.ActorID)
 	}
-	if f.Action != "" {
+	switch {
+	case action != "":
+		q = q.Where("action = ?", action)
+	case f.Action != "":
 		escaped := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(f.Action)
 		q = q.Where("action LIKE ? ESCAPE '!'", escaped+"%")
 	}

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 
-	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
@@ -76,6 +75,7 @@ func (s *Service) SaveDesk(ctx context.Context, actor models.Actor, id int64, in
 		if err := s.putDesk(ctx, &d, in.Version); err != nil {
 			return err
 		}
+		s.desks.Changed(ctx)
 		return s.Audit.Record(ctx, actor, "desk.save", "desk", d.ID, map[string]any{
 			"department": d.DepartmentID, "simple": d.SimpleDays, "ordinary": d.OrdinaryDays, "unit": d.Unit, "review": d.Review, "active": d.Active})
 	})
@@ -90,13 +90,42 @@ func (s *Service) sameDepartment(ctx context.Context, id int64, in DeskInput) er
 	var f fault.Fields
 	old, err := s.deskByID(ctx, id)
 	switch {
-	case database.IsNotFound(err):
+	case err == nil && old.ID == 0:
 		return fault.New(fault.NotFound, i18n.N("没有这个受理窗口。"))
 	case err == nil && old.DepartmentID != in.DepartmentID:
 		f.Add("department_id", i18n.N("受理窗口不能换部门，请为那个部门另设一个。"))
 		return f.Err()
 	}
 	return err
+}
+
+// deskOf is the department's own desk, or the one that stands for all.
+func (s *Service) deskOf(ctx context.Context, departmentID int64) (models.Desk, error) {
+	list, err := s.desks.Get(ctx)
+	if err != nil {
+		return models.Desk{}, err
+	}
+	var found models.Desk
+	for _, d := range list {
+		if d.Active && (d.DepartmentID == departmentID || d.DepartmentID == 0 && found.ID == 0) {
+			found = d
+		}
+	}
+	if found.ID == 0 {
+		return found, fault.New(fault.Unavailable, i18n.N("这个部门暂时没有开通咨询，请稍后再试或拨打部门电话。"))
+	}
+	return found, nil
+}
+
+// deskByID returns a desk, the zero desk when there is none.
+func (s *Service) deskByID(ctx context.Context, id int64) (models.Desk, error) {
+	list, err := s.desks.Get(ctx)
+	for _, d := range list {
+		if d.ID == id {
+			return d, nil
+		}
+	}
+	return models.Desk{}, err
 }
 
 func days(f *fault.Fields, name string, n int64) {

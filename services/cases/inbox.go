@@ -66,6 +66,9 @@ type InboxPage struct {
 // searchBack bounds a search in words: the newest cases it looks through.
 const searchBack = 20000
 
+// numbersBack bounds a search by the beginning of a number: the newest of those that match.
+const numbersBack = 2000
+
 // Inbox returns one page of a view over the cases the actor may see.
 func (s *Service) Inbox(ctx context.Context, actor models.Actor, q InboxQuery) (InboxPage, error) {
 	scope, err := s.scopeOf(ctx, actor)

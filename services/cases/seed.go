@@ -17,7 +17,10 @@ func (s *Service) SeedDesk(ctx context.Context) error {
 		Kind: models.ConsultationDesk, Name: "群众咨询", SimpleDays: DefaultSimpleDays, OrdinaryDays: DefaultOrdinaryDays, Unit: "working",
 		Review: models.ReviewByDepartment, Active: true, Version: 1, UpdatedAt: s.Clock.Now(),
 	}
-	err = s.DB.Tx(ctx, func(ctx context.Context) error { return s.putDesk(ctx, d, 0) })
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		s.desks.Changed(ctx)
+		return s.putDesk(ctx, d, 0)
+	})
 	if database.IsDuplicate(err) {
 		return nil // another replica was faster
 	}

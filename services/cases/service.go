@@ -10,8 +10,10 @@ import (
 
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
+	"huiyin/internal/fresh"
 	"huiyin/internal/outbox"
 	"huiyin/internal/seal"
+	"huiyin/models"
 	"huiyin/services/accounts"
 	"huiyin/services/audit"
 	"huiyin/services/files"
@@ -66,8 +68,17 @@ type Deps struct {
 type Service struct {
 	Deps
 	numbers numbers
-	topics  topicCache
+	topics  *fresh.Value[*TopicTree]
+	desks   *fresh.Value[[]models.Desk]
 }
 
+// keptFor is how long another replica's change of a topic or a desk may stay unseen. Every page shows them, hardly anybody changes them.
+const keptFor = 2 * time.Second
+
 // New returns the use cases.
-func New(d Deps) *Service { return &Service{Deps: d} }
+func New(d Deps) *Service {
+	s := &Service{Deps: d}
+	s.topics = fresh.New(d.DB, d.Clock, keptFor, s.loadTopics)
+	s.desks = fresh.New(d.DB, d.Clock, keptFor, s.allDesks)
+	return s
+}

@@ -135,33 +135,10 @@ func (s *Service) insertReply(ctx context.Context, r *models.CaseReply) error {
 	return s.DB.Conn(ctx).Create(r).Error
 }
 
-func (s *Service) topicByID(ctx context.Context, id int64) (models.Topic, error) {
-	var t models.Topic
-	err := s.DB.Conn(ctx).Take(&t, id).Error
-	return t, err
-}
-
 func (s *Service) allTopics(ctx context.Context) ([]models.Topic, error) {
 	var list []models.Topic
 	err := s.DB.Conn(ctx).Order("sort, id").Limit(2000).Find(&list).Error
 	return list, err
-}
-
-// deskOf is the department's own desk, or the one that stands for all.
-func (s *Service) deskOf(ctx context.Context, departmentID int64) (models.Desk, error) {
-	var d models.Desk
-	err := s.DB.Conn(ctx).Where("kind = ? AND department_id IN ? AND active = ?", models.ConsultationDesk, []int64{0, departmentID}, true).
-		Order("department_id DESC").Limit(1).Take(&d).Error
-	if database.IsNotFound(err) {
-		return d, fault.New(fault.Unavailable, i18n.N("这个部门暂时没有开通咨询，请稍后再试或拨打部门电话。"))
-	}
-	return d, err
-}
-
-func (s *Service) deskByID(ctx context.Context, id int64) (models.Desk, error) {
-	var d models.Desk
-	err := s.DB.Conn(ctx).Take(&d, id).Error
-	return d, err
 }
 
 func (s *Service) casesOfResident(ctx context.Context, residentID, after int64, limit int) ([]models.Case, error) {

@@ -11,23 +11,51 @@ import (
 	"huiyin/models"
 )
 
-// listCases reads one page. Several states of the public version are read one by one, each in the order of its index, and merged.
+// listCases reads one page. Several departments or states of the public version are read one by one, each in the order of its index,
+// and merged: no database orders an IN by itself without reading it all.
 func (s *Service) listCases(ctx context.Context, f filter, limit int) ([]models.Case, error) {
-	if len(f.publication) < 2 {
-		return s.listOrdered(ctx, f, limit)
+	parts := f.parts()
+	if len(parts) == 1 {
+		return s.listOrdered(ctx, parts[0], limit)
 	}
 	var all []models.Case
-	for _, state := range f.publication {
-		one := f
-		one.publication = []models.PublicationStatus{state}
-		list, err := s.listOrdered(ctx, one, limit)
+	for _, part := range parts {
+		list, err := s.listOrdered(ctx, part, limit)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, list...)
 	}
-	slices.SortFunc(all, func(a, b models.Case) int { return cmp.Compare(b.ID, a.ID) })
+	slices.SortFunc(all, func(a, b models.Case) int {
+		if f.newest {
+			return cmp.Compare(b.ID, a.ID)
+		}
+		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID))
+	})
 	return all[:min(len(all), limit)], nil
+}
+
+// parts splits a filter into ones of a single department and a single state of the public version each.
+func (f filter) parts() []filter {
+	parts := []filter{f}
+	if len(f.publication) > 1 {
+		parts = nil
+		for _, state := range f.publication {
+			f.publication = []models.PublicationStatus{state}
+			parts = append(parts, f)
+		}
+	}
+	if f.scope.every || len(f.scope.departments) < 2 || f.departmentID != 0 {
+		return parts
+	}
+	var all []filter
+	for _, p := range parts {
+		for _, id := range f.scope.departments {
+			p.scope = scope{departments: []int64{id}}
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 func (s *Service) listOrdered(ctx context.Context, f filter, limit int) ([]models.Case, error) {
@@ -98,7 +126,9 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 		q = q.Where("channel = ?", f.channel)
 	}
 	if f.numberLike != "" {
-		q = q.Where("number LIKE ?", f.numberLike+"%")
+		// The newest of the numbers that begin so. The derived table is for MySQL, which allows no LIMIT right inside an IN.
+		q = q.Where("id IN (SELECT id FROM (SELECT id FROM cases WHERE number >= ? AND number < ? ORDER BY number DESC LIMIT ?) AS begin)",
+			f.numberLike, f.numberLike+"~", numbersBack)
 	}
 	if f.words != "" {
 		like := "%" + likeEscaper.Replace(f.words) + "%"

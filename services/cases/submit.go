@@ -128,7 +128,7 @@ func (s *Service) checkSubmission(ctx context.Context, in *SubmitInput) error {
 	if in.TopicID > 0 {
 		t, err := s.topicByID(ctx, in.TopicID)
 		switch {
-		case database.IsNotFound(err) || (err == nil && (!t.Active || t.DepartmentID == 0)):
+		case err == nil && (!t.Active || t.DepartmentID == 0):
 			f.Add("topic_id", i18n.N("这个分类不能提问了，请重新选择。"))
 		case err != nil:
 			return err

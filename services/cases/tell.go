@@ -39,7 +39,7 @@ func (s *Service) message(ctx context.Context, c *models.Case, kind notices.Kind
 }
 
 func (s *Service) tellResident(ctx context.Context, c *models.Case, kind notices.Kind) error {
-	to, err := s.reach(ctx, c.ResidentID)
+	to, err := s.Accounts.ReachOf(ctx, c.ResidentID)
 	if err != nil || to.Phone == "" {
 		return err
 	}
@@ -78,21 +78,4 @@ func (s *Service) tellHandler(ctx context.Context, c *models.Case, kind notices.
 		return err
 	}
 	return s.tellStaff(ctx, c, kind, people...)
-}
-
-// reach is how to reach a resident.
-type reach struct {
-	Phone  string // "" when the resident had the account erased
-	Locale string
-	SMS    bool // wants messages
-}
-
-// reach opens how to reach a resident; showing it to anybody is the caller's to audit.
-func (s *Service) reach(ctx context.Context, residentID int64) (reach, error) {
-	r, err := s.Accounts.Resident(ctx, residentID)
-	if err != nil {
-		return reach{}, err
-	}
-	phone, err := s.Accounts.PhoneOf(ctx, residentID)
-	return reach{Phone: phone, Locale: r.Locale, SMS: r.NotifySMS}, err
 }

@@ -6,10 +6,8 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
-	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
@@ -58,22 +56,10 @@ func (t *TopicTree) Active() []TopicGroup {
 	return groups
 }
 
-// topicCache holds the tree for a moment: every page shows it, hardly anybody changes it.
-type topicCache struct {
-	mu   sync.Mutex
-	tree *TopicTree
-	at   time.Time
-}
-
-const topicsFresh = 2 * time.Second
-
 // Topics returns the tree; a change made by another replica shows within two seconds.
-func (s *Service) Topics(ctx context.Context) (*TopicTree, error) {
-	s.topics.mu.Lock()
-	defer s.topics.mu.Unlock()
-	if s.topics.tree != nil && time.Since(s.topics.at) < topicsFresh {
-		return s.topics.tree, nil
-	}
+func (s *Service) Topics(ctx context.Context) (*TopicTree, error) { return s.topics.Get(ctx) }
+
+func (s *Service) loadTopics(ctx context.Context) (*TopicTree, error) {
 	list, err := s.allTopics(ctx)
 	if err != nil {
 		return nil, err
@@ -95,16 +81,16 @@ func (s *Service) Topics(ctx context.Context) (*TopicTree, error) {
 		}
 	}
 	tree.Version = strconv.FormatUint(sum.Sum64(), 36)
-	s.topics.tree, s.topics.at = tree, time.Now()
 	return tree, nil
 }
 
-func (s *Service) forgetTopics(ctx context.Context) {
-	database.AfterCommit(ctx, func() {
-		s.topics.mu.Lock()
-		defer s.topics.mu.Unlock()
-		s.topics.tree = nil
-	})
+// topicByID returns a topic, the zero topic when there is none.
+func (s *Service) topicByID(ctx context.Context, id int64) (models.Topic, error) {
+	tree, err := s.Topics(ctx)
+	if err != nil {
+		return models.Topic{}, err
+	}
+	return tree.ByID(id), nil
 }
 
 // Routing is what a resident is told before asking: who answers, and by when.
@@ -171,7 +157,7 @@ func (s *Service) SaveTopic(ctx context.Context, actor models.Actor, id int64, i
 		if err := s.putTopic(ctx, &t, in.Version); err != nil {
 			return err
 		}
-		s.forgetTopics(ctx)
+		s.topics.Changed(ctx)
 		return s.Audit.Record(ctx, actor, "topic.save", "topic", t.ID, map[string]any{"name": t.Name, "department": t.DepartmentID, "active": t.Active})
 	})
 	return t, err

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 
-	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
@@ -25,7 +24,7 @@ func (s *Service) Transfer(ctx context.Context, actor models.Actor, number strin
 		textrule.Length(&f, "reason", in.Reason, 5, MaxNote)
 		topic, err := s.topicByID(ctx, in.TopicID)
 		switch {
-		case database.IsNotFound(err) || (err == nil && (!topic.Active || topic.DepartmentID == 0)):
+		case err == nil && (!topic.Active || topic.DepartmentID == 0):
 			f.Add("topic_id", i18n.N("请选择一个现行的分类。"))
 		case err != nil:
 			return err

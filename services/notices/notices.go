@@ -12,6 +12,7 @@ import (
 
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
+	"huiyin/internal/fresh"
 	"huiyin/internal/mail"
 	"huiyin/internal/outbox"
 	"huiyin/internal/seal"
@@ -66,7 +67,8 @@ type Deps struct {
 // Service sends messages and keeps their records.
 type Service struct {
 	Deps
-	store store
+	store    store
+	wordings *fresh.Value[map[Kind]wording] // what settings made of the templates
 }
 
 // New returns the service.
@@ -74,7 +76,9 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	return &Service{Deps: d, store: store{d.DB}}
+	s := &Service{Deps: d, store: store{d.DB}}
+	s.wordings = fresh.New(d.DB, d.Clock, 2*time.Second, s.loadWordings)
+	return s
 }
 
 // What sealed values are bound to.

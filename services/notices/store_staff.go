@@ -72,14 +72,10 @@ func (s store) setPreferences(ctx context.Context, rows []models.NoticePreferenc
 	}).Create(&rows).Error
 }
 
-// templates lists what settings changed, of one kind or of all.
-func (s store) templates(ctx context.Context, k Kind) ([]models.NoticeTemplate, error) {
-	q := s.db.Conn(ctx)
-	if k != "" {
-		q = q.Where("kind = ?", k)
-	}
+// templates lists what settings changed.
+func (s store) templates(ctx context.Context) ([]models.NoticeTemplate, error) {
 	var rows []models.NoticeTemplate
-	err := q.Find(&rows).Error
+	err := s.db.Conn(ctx).Find(&rows).Error
 	return rows, err
 }
 

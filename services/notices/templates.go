@@ -56,15 +56,21 @@ func (w wording) text(k Kind, c models.Channel, locale string) text {
 }
 
 func (s *Service) wording(ctx context.Context, k Kind) (wording, error) {
-	rows, err := s.store.templates(ctx, k)
-	if err != nil {
-		return nil, err
-	}
-	w := make(wording, len(rows))
+	all, err := s.wordings.Get(ctx)
+	return all[k], err
+}
+
+func (s *Service) loadWordings(ctx context.Context) (map[Kind]wording, error) {
+	rows, err := s.store.templates(ctx)
+	all := map[Kind]wording{}
 	for _, t := range rows {
-		w[wordingKey{t.Channel, t.Locale}] = t
+		k := Kind(t.Kind)
+		if all[k] == nil {
+			all[k] = wording{}
+		}
+		all[k][wordingKey{t.Channel, t.Locale}] = t
 	}
-	return w, nil
+	return all, err
 }
 
 // Template is one wording as settings show it.
@@ -80,17 +86,9 @@ type Template struct {
 
 // Templates lists every wording, changed or not, in the order of the kinds.
 func (s *Service) Templates(ctx context.Context) ([]Template, error) {
-	rows, err := s.store.templates(ctx, "")
+	changed, err := s.loadWordings(ctx)
 	if err != nil {
 		return nil, err
-	}
-	changed := map[Kind]wording{}
-	for _, t := range rows {
-		k := Kind(t.Kind)
-		if changed[k] == nil {
-			changed[k] = wording{}
-		}
-		changed[k][wordingKey{t.Channel, t.Locale}] = t
 	}
 	var all []Template
 	for _, spec := range specs {
@@ -206,6 +204,7 @@ func (s *Service) SetTemplate(ctx context.Context, actor models.Actor, k Kind, c
 		if err != nil {
 			return err
 		}
+		s.wordings.Changed(ctx)
 		return s.Audit.Record(ctx, actor, "notice.template.set", "notice_template", 0, detail(k, c, locale))
 	})
 }
@@ -223,6 +222,7 @@ func (s *Service) ResetTemplate(ctx context.Context, actor models.Actor, k Kind,
 		if !ok {
 			return fault.New(fault.Conflict, msgStale)
 		}
+		s.wordings.Changed(ctx)
 		return s.Audit.Record(ctx, actor, "notice.template.reset", "notice_template", 0, detail(k, c, locale))
 	})
 }

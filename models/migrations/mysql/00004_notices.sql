@@ -48,4 +48,6 @@ CREATE INDEX ix_deliveries_bell ON deliveries (staff_id, channel, read_at, id);
 CREATE INDEX ix_deliveries_bell_list ON deliveries (staff_id, channel, id);
 CREATE INDEX ix_deliveries_case ON deliveries (case_id, id);
 CREATE INDEX ix_deliveries_department ON deliveries (department_id, id);
+CREATE INDEX ix_deliveries_department_state ON deliveries (department_id, state, id);
+CREATE INDEX ix_deliveries_department_kind ON deliveries (department_id, kind, id);
 CREATE INDEX ix_deliveries_kind ON deliveries (kind, id);

@@ -82,6 +82,10 @@ CREATE INDEX ix_cases_department_due ON cases (department_id, is_open, due_at, i
 CREATE INDEX ix_cases_department_status ON cases (department_id, status, due_at, id);
 CREATE INDEX ix_cases_open ON cases (is_open, due_at, id);
 CREATE INDEX ix_cases_status ON cases (status, due_at, id);
+CREATE INDEX ix_cases_status_id ON cases (status, id);
+CREATE INDEX ix_cases_department_status_id ON cases (department_id, status, id);
+CREATE INDEX ix_cases_channel ON cases (channel, id);
+CREATE INDEX ix_cases_department_channel ON cases (department_id, channel, id);
 CREATE INDEX ix_cases_department_id ON cases (department_id, id);
 CREATE INDEX ix_cases_department_publication ON cases (department_id, publication, id);
 CREATE INDEX ix_cases_publication ON cases (publication, id);

@@ -88,7 +88,7 @@ func New(d Deps) (*Server, error) {
 		Accounts: d.Accounts, Calendar: d.Calendar, Cases: d.Cases, City: d.City, Files: d.Files, Library: d.Library, Notices: d.Notices,
 		Idempotency: idempotency.New(d.DB, d.Kit.Clock, d.Seal),
 	})
-	return &Server{Handler: engine, Metrics: metrics.Handler(), Kit: k}, nil
+	return &Server{Handler: head(engine), Metrics: metrics.Handler(), Kit: k}, nil
 }
 
 // Listen returns a server with the time-outs that keep a slow client from holding what others need. Event streams set their own.
@@ -97,4 +97,16 @@ func Listen(addr string, h http.Handler) *http.Server {
 		Addr: addr, Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
+}
+
+// head answers HEAD as GET would; net/http drops the body itself.
+func head(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			as := r.Clone(r.Context())
+			as.Method = http.MethodGet
+			r = as
+		}
+		next.ServeHTTP(w, r)
+	})
 }

@@ -211,7 +211,7 @@ func (s *Console) saveDraft(c *kit.Ctx) error {
 		return s.autosaved(c, number, in, r, err)
 	}
 	if err == nil {
-		err = s.stage(c, r.ID)
+		err = s.stage(c, number)
 	}
 	if err != nil {
 		return s.caseAgain(c, err, number)
@@ -243,7 +243,7 @@ func (s *Console) autosaved(c *kit.Ctx, number string, in cases.ReplyInput, r *m
 }
 
 // stage takes the files that came with the form to the reply; the resident sees them once it is sent.
-func (s *Console) stage(c *kit.Ctx, replyID int64) error {
+func (s *Console) stage(c *kit.Ctx, number string) error {
 	uploads, err := c.Uploads(files.Field)
 	if err != nil {
 		return err
@@ -253,7 +253,7 @@ func (s *Console) stage(c *kit.Ctx, replyID int64) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.Files.Stage(c.Request.Context(), models.OwnerReply, replyID, h.Filename, f)
+		_, err = s.Cases.AddReplyFile(c.Request.Context(), c.Actor, number, h.Filename, f)
 		if closing := f.Close(); err == nil {
 			err = closing
 		}
@@ -275,7 +275,7 @@ func (s *Console) withFiles(c *kit.Ctx, number string, in *cases.ReplyInput) err
 		return err
 	}
 	in.ReplyVersion = r.Version
-	return s.stage(c, r.ID)
+	return s.stage(c, number)
 }
 
 func (s *Console) submit(c *kit.Ctx, number string) error {
@@ -340,12 +340,5 @@ func (s *Console) removeFile(c *kit.Ctx, number string) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.Cases.Open(c.Request.Context(), c.Actor, number)
-	if err != nil {
-		return err
-	}
-	if !t.Can(cases.ActDraft) || t.Reply == nil {
-		return fault.New(fault.Conflict, i18n.N("现在不能改这份答复的附件。"))
-	}
-	return s.Files.RemoveStaged(c.Request.Context(), models.OwnerReply, t.Reply.ID, id)
+	return s.Cases.RemoveReplyFile(c.Request.Context(), c.Actor, number, id)
 }

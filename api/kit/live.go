@@ -19,7 +19,6 @@ func (c *Ctx) Live(topics ...string) error {
 	defer beat.Stop()
 	limit := time.NewTimer(30 * time.Minute) // then the browser connects anew: sessions are looked at again
 	defer limit.Stop()
-	started := false
 	write := func(s string) bool {
 		_ = out.SetWriteDeadline(time.Now().Add(10 * time.Second))
 		if _, err := c.Writer.WriteString(s); err != nil {
@@ -27,34 +26,36 @@ func (c *Ctx) Live(topics ...string) error {
 		}
 		return out.Flush() == nil
 	}
+	select {
+	case _, ok := <-hints:
+		if !ok { // the hub is full or closing
+			c.Status(http.StatusNoContent)
+			return nil
+		}
+		if !write("data: 1\n\n") {
+			return nil
+		}
+	default:
+		if !write("retry: 5000\n: hello\n\n") {
+			return nil
+		}
+	}
 	for {
+		said := ": \n\n"
 		select {
 		case _, ok := <-hints:
 			if !ok {
-				if !started {
-					c.Status(http.StatusNoContent)
-				}
 				return nil
 			}
-			if !write("data: 1\n\n") {
-				return nil
-			}
-		case <-time.After(time.Second):
-			if started {
-				continue
-			}
-			if !write("retry: 5000\n: hello\n\n") {
-				return nil
-			}
+			said = "data: 1\n\n"
 		case <-beat.C:
-			if !write(": \n\n") {
-				return nil
-			}
 		case <-limit.C:
 			return nil
 		case <-c.Request.Context().Done():
 			return nil
 		}
-		started = true
+		if !write(said) {
+			return nil
+		}
 	}
 }

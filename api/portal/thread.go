@@ -211,7 +211,7 @@ func (p *Portal) items(c *kit.Ctx, t *cases.Thread) ([]threadItem, error) {
 		switch m.Kind {
 		case models.ReplySent:
 			item.Kind, item.From = "reply", c.T(i18n.N("%[1]s　正式答复"), name(m.DepartmentID))
-			if t.Desk.Review != models.ReviewNone {
+			if m.Reviewed {
 				item.Stamp = c.T(i18n.N("已审核"))
 			}
 		case models.FollowUp:

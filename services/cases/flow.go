@@ -115,7 +115,7 @@ var flow = map[Action]rule{
 	ActSubmitReview:    {[]models.CaseStatus{models.Handling}, models.Reviewing, Handler},
 	ActRecall:          {[]models.CaseStatus{models.Reviewing}, models.Handling, Handler},
 	ActApprove:         {[]models.CaseStatus{models.Reviewing}, models.Approved, Reviewer | Overseer},
-	ActReturn:          {[]models.CaseStatus{models.Reviewing}, models.Handling, Reviewer | Overseer},
+	ActReturn:          {[]models.CaseStatus{models.Reviewing, models.Approved}, models.Handling, Reviewer | Overseer},
 	ActSend:            {[]models.CaseStatus{models.Handling, models.Approved}, models.Answered, Handler | Reviewer | System},
 	ActFollowUp:        {[]models.CaseStatus{models.Answered}, models.Handling, Owner},
 	ActSupplement:      {openStatus, "", Owner},

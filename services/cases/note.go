@@ -17,6 +17,7 @@ func (s *Service) AddNote(ctx context.Context, actor models.Actor, number, text 
 		return nil, err
 	}
 	return s.act(ctx, actor, number, ActNote, 0, func(ctx context.Context, w *work) error {
+		w.Aside = true
 		m := &models.CaseMessage{
 			CaseID: w.Case.ID, Round: w.Case.Round, Kind: models.Note, StaffID: actor.ID,
 			DepartmentID: actor.DepartmentID, Body: text, CreatedAt: w.Now,

@@ -3,6 +3,8 @@ package cases
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
@@ -50,7 +52,7 @@ func (s *Service) keepReply(ctx context.Context, w *work, in ReplyInput, least i
 	}
 	r := w.Facts.Reply
 	if r == nil {
-		r = &models.CaseReply{CaseID: w.Case.ID, Round: w.Case.Round, AuthorID: w.Actor.ID, Body: in.Body, SavedAt: w.Now, Version: 1}
+		r = &models.CaseReply{CaseID: w.Case.ID, Round: w.Case.Round, AuthorID: w.Actor.ID, Authors: withAuthor("", w.Actor.ID), Body: in.Body, SavedAt: w.Now, Version: 1}
 		err := s.insertReply(ctx, r)
 		if database.IsDuplicate(err) {
 			err = stale()
@@ -63,7 +65,33 @@ func (s *Service) keepReply(ctx context.Context, w *work, in ReplyInput, least i
 		}
 		return nil, fault.New(fault.Conflict, i18n.N("同事刚刚保存了另一稿。您写的内容还在页面上，请对照后再保存。")).WithReason("stale_reply").WithDetail(r)
 	}
-	return r, s.writeReply(ctx, r, map[string]any{"body": in.Body, "author_id": w.Actor.ID, "saved_at": w.Now})
+	if in.Body == r.Body && r.AuthorID == w.Actor.ID {
+		return r, nil
+	}
+	set := map[string]any{"body": in.Body, "author_id": w.Actor.ID, "saved_at": w.Now}
+	if in.Body != r.Body {
+		set["authors"] = withAuthor(r.Authors, w.Actor.ID)
+	}
+	return r, s.writeReply(ctx, r, set)
+}
+
+// withAuthor adds a person to a reply's authors, ",7,12,". The column holds some forty; the last of more replaces the one before.
+func withAuthor(authors string, id int64) string {
+	one := strconv.FormatInt(id, 10) + ","
+	switch {
+	case authors == "":
+		return "," + one
+	case strings.Contains(authors, ","+one):
+		return authors
+	case len(authors)+len(one) > 400:
+		return authors[:strings.LastIndex(strings.TrimSuffix(authors, ","), ",")+1] + one
+	}
+	return authors + one
+}
+
+// wrote reports whether the person wrote on the reply.
+func wrote(r *models.CaseReply, id int64) bool {
+	return r.AuthorID == id || strings.Contains(r.Authors, ","+strconv.FormatInt(id, 10)+",")
 }
 
 // SubmitReview saves the reply and hands it to a reviewer, who is somebody else.

@@ -17,6 +17,7 @@ type Contact struct {
 func (s *Service) Reveal(ctx context.Context, actor models.Actor, number string) (Contact, error) {
 	var contact Contact
 	_, err := s.act(ctx, actor, number, ActReveal, 0, func(ctx context.Context, w *work) error {
+		w.Aside = true
 		to, err := s.Accounts.ReachOf(ctx, w.Case.ResidentID)
 		if err != nil {
 			return err

@@ -21,6 +21,8 @@ type work struct {
 	About  int64  // the person the history row concerns
 	Shown  bool   // on the resident's timeline
 	Detail map[string]any
+	// Aside leaves the case as it is, and with it every form that is open on it: a note, a look at contact details.
+	Aside bool
 }
 
 // act takes one action on a case in one transaction: load, ask flow and policy, let fn prepare the change, write it guarded, and record it
@@ -78,8 +80,10 @@ func (s *Service) begin(ctx context.Context, actor models.Actor, number string, 
 
 func (s *Service) finish(ctx context.Context, action Action, w *work) error {
 	from := w.Case.Status
-	if err := s.write(ctx, w.Case, w.To, w.Set); err != nil {
-		return err
+	if !w.Aside {
+		if err := s.write(ctx, w.Case, w.To, w.Set); err != nil {
+			return err
+		}
 	}
 	if err := s.record(ctx, action, from, w); err != nil {
 		return err

@@ -37,7 +37,8 @@ type Thread struct {
 // Message is one entry of the thread with its files.
 type Message struct {
 	models.CaseMessage
-	Files []models.Attachment
+	Files    []models.Attachment
+	Reviewed bool // a reply that a second person approved
 }
 
 // Can reports whether the viewer may take the action now.
@@ -96,6 +97,14 @@ func (s *Service) fillThread(ctx context.Context, t *Thread) error {
 	if err != nil {
 		return err
 	}
+	replies, err := s.replies(ctx, t.Case.ID)
+	if err != nil {
+		return err
+	}
+	reviewed := map[int64]bool{}
+	for _, r := range replies {
+		reviewed[r.Round] = r.SentAt != nil && r.ReviewerID != 0
+	}
 	files, err := s.Files.OfCase(ctx, t.Case.ID)
 	if err != nil {
 		return err
@@ -105,7 +114,7 @@ func (s *Service) fillThread(ctx context.Context, t *Thread) error {
 		if m.Kind == models.Note && !inside {
 			continue
 		}
-		msg := Message{CaseMessage: m}
+		msg := Message{CaseMessage: m, Reviewed: m.Kind == models.ReplySent && reviewed[m.Round]}
 		for _, a := range files {
 			if a.OwnerKind == models.OwnerMessage && a.OwnerID == m.ID {
 				msg.Files = append(msg.Files, a)

@@ -17,11 +17,12 @@ func (s *Service) Withdraw(ctx context.Context, actor models.Actor, number, reas
 		return nil, err
 	}
 	return s.act(ctx, actor, number, ActWithdraw, 0, func(_ context.Context, w *work) error {
-		w.Set["withdrawn_at"], w.Note, w.Shown = w.Now, reason, true
-		switch w.Case.Publication { // a follow-up is withdrawn: nothing new is published, what is public stays
-		case models.PublicationWanted, models.PublicationDraft, models.PublicationReady:
-			w.Set["publication"] = models.PublicationNone
+		w.Note, w.Shown = reason, true
+		if w.Case.Round > 1 {
+			w.To, w.Set["closed_at"] = models.Closed, w.Now
+			return nil
 		}
+		w.Set["withdrawn_at"] = w.Now
 		return nil
 	})
 }

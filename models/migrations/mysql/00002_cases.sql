@@ -108,6 +108,7 @@ CREATE TABLE case_replies (
   case_id BIGINT NOT NULL,
   round BIGINT NOT NULL,
   author_id BIGINT NOT NULL,
+  authors VARCHAR(400) NOT NULL,
   reviewer_id BIGINT NOT NULL,
   body TEXT NOT NULL,
   comment VARCHAR(1000) NOT NULL,

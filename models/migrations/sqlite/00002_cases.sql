@@ -108,6 +108,7 @@ CREATE TABLE case_replies (
   case_id INTEGER NOT NULL,
   round INTEGER NOT NULL,
   author_id INTEGER NOT NULL,
+  authors VARCHAR(400) NOT NULL,
   reviewer_id INTEGER NOT NULL,
   body TEXT NOT NULL,
   comment VARCHAR(1000) NOT NULL,

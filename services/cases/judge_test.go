@@ -1,0 +1,71 @@
+package cases_test
+
+import (
+	"testing"
+
+	"huiyin/internal/fault"
+	"huiyin/models"
+	"huiyin/services/cases"
+	"huiyin/test/fixture"
+)
+
+// Who wrote any of a reply does not review it, even when a colleague handed it in (product promise 5).
+func TestNobodyReviewsWhatTheyWroteOn(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		both := c.Actor(fixture.Reviewer)
+		both.Roles = []models.Role{models.Handler, models.Reviewer}
+		n := c.Submit(fixture.Phone, c.About(fixture.Rent)).Case.Number
+		c.Accept(n, fixture.Handler)
+		if _, err := c.Cases.SaveReply(c.Context(), both, n, cases.ReplyInput{Body: "先由我写下这份答复的开头几句话。"}); err != nil {
+			t.Fatal(err)
+		}
+		c.SubmitReview(n, fixture.Handler) // with other words, handed in by somebody else
+		if _, err := c.Cases.Approve(c.Context(), both, n, cases.ReviewInput{}); !fault.Is(err, fault.Forbidden) {
+			t.Fatalf("a co-author approved: %v", err)
+		}
+		c.Approve(n, fixture.Reviewer2)
+	})
+}
+
+// An approved reply that turns out to be wrong goes back before it is sent.
+func TestAnApprovedReplyCanBeReturned(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		n := c.Submit(fixture.Phone, c.About(fixture.Rent)).Case.Number
+		c.Accept(n, fixture.Handler)
+		c.SubmitReview(n, fixture.Handler)
+		c.Approve(n, fixture.Reviewer)
+		k, err := c.Cases.Return(c.Context(), c.Actor(fixture.Reviewer2), n, cases.ReviewInput{Comment: "电话写错了"})
+		if err != nil || k.Status != models.Handling || k.ReturnedAt == nil {
+			t.Fatalf("%+v, %v", k, err)
+		}
+	})
+}
+
+// A follow-up that is taken back closes a case that was answered; it does not make the whole matter withdrawn.
+func TestAWithdrawnFollowUpClosesTheCase(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		n := c.Submit(fixture.Phone, c.About(fixture.Rent)).Case.Number
+		c.Answer(n)
+		if _, err := c.Cases.FollowUp(c.Context(), c.Resident(fixture.Phone), n, cases.MessageInput{Text: "还有一个问题想问"}); err != nil {
+			t.Fatal(err)
+		}
+		k, err := c.Cases.Withdraw(c.Context(), c.Resident(fixture.Phone), n, "已经明白了")
+		if err != nil || k.Status != models.Closed || k.ClosedAt == nil || k.WithdrawnAt != nil {
+			t.Fatalf("%+v, %v", k, err)
+		}
+	})
+}
+
+// A note does not put a colleague's open form out of date.
+func TestANoteLeavesOpenFormsValid(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		n := c.Submit(fixture.Phone, c.About(fixture.Rent)).Case.Number
+		seen := c.Case(n).Version
+		if _, err := c.Cases.AddNote(c.Context(), c.Actor(fixture.Handler2), n, "来电核实过情况"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Cases.Accept(c.Context(), c.Actor(fixture.Handler), n, seen); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -40,7 +40,16 @@ func (m *Metrics) Observe(method, route string, status int, took time.Duration) 
 	if route == "" {
 		route = "none"
 	}
-	m.took.WithLabelValues(method, route, strconv.Itoa(status/100)+"xx").Observe(took.Seconds())
+	m.took.WithLabelValues(known(method), route, strconv.Itoa(status/100)+"xx").Observe(took.Seconds())
+}
+
+// known folds what a client made up into one name: every other one would be a series that is kept for ever.
+func known(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
 }
 
 // Handler serves the figures; it belongs on a listener of its own.

@@ -8,6 +8,7 @@ import (
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/accounts"
 	"huiyin/services/cases"
@@ -127,7 +128,7 @@ func (s *server) signInByPhone(c *call, in *phoneSignInInput) (*made[signedIn], 
 }
 
 func (s *server) openReceipt(c *call, in *receiptInput) (*made[signedIn], error) {
-	if err := c.Limit("track", "case:"+in.Body.Number); err != nil {
+	if err := c.Limit("track", "number:"+textrule.Line(in.Body.Number)); err != nil {
 		return nil, err
 	}
 	token, id, err := s.Accounts.StartVisitor(c.ctx)

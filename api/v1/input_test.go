@@ -1,7 +1,10 @@
 package v1_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -177,6 +180,30 @@ func TestLimitsSayWhenToComeBack(t *testing.T) {
 }
 
 // TestAnswersAreAsDocumented catches what the document leaves out: a part of a shape that huma does not see.
+// A number may be guessed for only so often, however it is spelt and from whatever address.
+func TestSpellingsOfANumberShareItsLimit(t *testing.T) {
+	f := newFace(t, testenv.SQLite(t), func(classes map[string]limit.Limit) {
+		classes["track"] = limit.Limit{Rate: 3, Period: time.Hour}
+	})
+	last := 0
+	for i, number := range []string{"20260122-0001", " 20260122-0001", "20260122-0001\u200b", "\ufeff20260122-0001"} {
+		body, err := json.Marshal(object{"number": number, "code": "ABCDEFGHABCDEFGH"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("POST", "/api/v1/receipts", bytes.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		r.RemoteAddr = "192.0.2." + strconv.Itoa(i+1) + ":1"
+		r.Header.Set("X-Forwarded-For", "198.51.100."+strconv.Itoa(i))
+		w := httptest.NewRecorder()
+		f.web.Handler.ServeHTTP(w, r)
+		last = w.Code
+	}
+	if last != 429 {
+		t.Fatalf("the fourth guess got %d", last)
+	}
+}
+
 func TestAnswersAreAsDocumented(t *testing.T) {
 	f := newFace(t, testenv.SQLite(t))
 	resident := f.ResidentToken(fixture.Phone)

@@ -160,7 +160,7 @@ type CaseReply struct {
 	ID          int64
 	CaseID      int64
 	Round       int64
-	AuthorID    int64 // who submitted it for review, or saved it last
+	AuthorID    int64  // who submitted it for review, or saved it last
 	Authors     string // everybody who wrote on it, as ",7,12,": none of them may review it
 	ReviewerID  int64
 	Body        string

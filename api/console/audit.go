@@ -182,6 +182,9 @@ func (s *Console) exportAudit(c *kit.Ctx) error {
 		}
 	}
 	w.Flush()
+	if err := s.Audit.Note(c.Request.Context(), c.Actor, "audit.export", "audit", 0, map[string]any{"bytes": b.Len()}); err != nil {
+		return err
+	}
 	c.Header("Content-Disposition", `attachment; filename="audit-`+c.Now.In(c.Zone).Format("20060102-1504")+`.csv"`)
 	c.Header("Cache-Control", "no-store")
 	c.Data(http.StatusOK, "text/csv; charset=utf-8", []byte(b.String()))

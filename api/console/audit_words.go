@@ -16,6 +16,7 @@ var actorNames = map[models.ActorKind]string{
 
 //i18n:keys
 var auditActions = map[string]string{
+	"audit.export":      "导出审计日志",
 	"audit.prune":       "按保存期限清理审计日志",
 	"department.create": "新增部门", "department.update": "修改部门", "desk.save": "保存受理窗口", "topic.save": "保存分类",
 	"reply_template.save": "保存常用答复", "notice.template.set": "修改通知模板", "notice.template.reset": "恢复默认通知模板", "notice.resend": "重发通知",

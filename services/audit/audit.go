@@ -38,3 +38,8 @@ func (l *Log) Record(ctx context.Context, actor models.Actor, action, kind strin
 		Action: action, ObjectKind: kind, ObjectID: id, RequestID: actor.RequestID, Address: actor.Address, Detail: text,
 	})
 }
+
+// Note records something that changes nothing, such as a look or an export, in a transaction of its own.
+func (l *Log) Note(ctx context.Context, actor models.Actor, action, kind string, id int64, detail map[string]any) error {
+	return l.db.Tx(ctx, func(ctx context.Context) error { return l.Record(ctx, actor, action, kind, id, detail) })
+}

@@ -51,15 +51,9 @@ type UploadToken struct {
 	Upload string `header:"Upload-Token" required:"true" maxLength:"64" doc:"From POST /api/v1/uploads"`
 }
 
-type attachInput struct {
-	IdemKey
-	UploadToken
-	RawBody multipart.Form
-}
-
-// file returns the one file of the form.
-func (in *attachInput) file() (*multipart.FileHeader, error) {
-	if list := in.RawBody.File["file"]; len(list) == 1 {
+// theFile returns the one file of a form.
+func theFile(form multipart.Form) (*multipart.FileHeader, error) {
+	if list := form.File["file"]; len(list) == 1 {
 		return list[0], nil
 	}
 	var wrong fault.Fields
@@ -67,9 +61,9 @@ func (in *attachInput) file() (*multipart.FileHeader, error) {
 	return nil, wrong.Err()
 }
 
-// fingerprint is of what the file holds: the boundary of a form differs each time.
-func (in *attachInput) fingerprint() ([]byte, error) {
-	header, err := in.file()
+// filePrint is of what the file of a form holds: the boundary of a form differs each time.
+func filePrint(owner string, form multipart.Form) ([]byte, error) {
+	header, err := theFile(form)
 	if err != nil {
 		return nil, err
 	}
@@ -80,24 +74,39 @@ func (in *attachInput) fingerprint() ([]byte, error) {
 	defer func() { _ = f.Close() }()
 	sum := sha256.New()
 	_, err = io.Copy(sum, f)
-	return append([]byte(in.Upload+"\n"+header.Filename+"\n"), sum.Sum(nil)...), err
+	return append([]byte(owner+"\n"+header.Filename+"\n"), sum.Sum(nil)...), err
 }
 
-func (s *server) addAttachment(c *call, in *attachInput) (*made[attachment], error) {
-	header, err := in.file()
+// stage hands the file of a form to whoever keeps it.
+func stage(form multipart.Form, keep func(name string, content io.Reader) (models.Attachment, error)) (models.Attachment, error) {
+	header, err := theFile(form)
 	if err != nil {
-		return nil, err
+		return models.Attachment{}, err
 	}
+	f, err := header.Open()
+	if err != nil {
+		return models.Attachment{}, err
+	}
+	defer func() { _ = f.Close() }()
+	return keep(header.Filename, f)
+}
+
+type attachInput struct {
+	IdemKey
+	UploadToken
+	RawBody multipart.Form
+}
+
+func (in *attachInput) fingerprint() ([]byte, error) { return filePrint(in.Upload, in.RawBody) }
+
+func (s *server) addAttachment(c *call, in *attachInput) (*made[attachment], error) {
 	d, err := s.draft(c, in.Upload)
 	if err != nil {
 		return nil, err
 	}
-	f, err := header.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	a, err := s.Files.Stage(c.ctx, models.OwnerDraft, d.ID, header.Filename, f)
+	a, err := stage(in.RawBody, func(name string, content io.Reader) (models.Attachment, error) {
+		return s.Files.Stage(c.ctx, models.OwnerDraft, d.ID, name, content)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -133,11 +142,7 @@ func (s *server) staged(c *call, in *UploadToken) (*page[attachment], error) {
 	if err != nil {
 		return nil, err
 	}
-	items := make([]attachment, len(list))
-	for i, a := range list {
-		items[i] = attachmentOf(a)
-	}
-	return pageOf(c, items, ""), nil
+	return pageOf(c, attachmentsOf(list), ""), nil
 }
 
 type stagedInput struct {

@@ -87,6 +87,14 @@ func attachmentOf(a models.Attachment) attachment {
 	return attachment{ID: a.ID, Name: a.Name, Type: a.MIME, Size: a.Size, Width: a.Width, Height: a.Height, Href: Prefix + "/attachments/" + base10(a.ID)}
 }
 
+func attachmentsOf(list []models.Attachment) []attachment {
+	out := make([]attachment, len(list))
+	for i, a := range list {
+		out[i] = attachmentOf(a)
+	}
+	return out
+}
+
 // CaseCard is a case in a list, and the head of its thread.
 type CaseCard struct {
 	Number      string                   `json:"number" example:"20261120-0005"`
@@ -195,12 +203,9 @@ func (s *server) thread(c *call, t *cases.Thread) (Thread, error) {
 }
 
 func messageOf(m cases.Message, staff map[int64]accounts.StaffCard) message {
-	out := message{ID: m.ID, Kind: m.Kind, Round: m.Round, Text: m.Body, At: m.CreatedAt, Attachments: []attachment{}}
+	out := message{ID: m.ID, Kind: m.Kind, Round: m.Round, Text: m.Body, At: m.CreatedAt, Attachments: attachmentsOf(m.Files)}
 	if p, ok := staff[m.StaffID]; ok && m.StaffID != 0 {
 		out.From = &person{ID: p.ID, Name: p.Name, Department: p.DepartmentName}
-	}
-	for _, f := range m.Files {
-		out.Attachments = append(out.Attachments, attachmentOf(f))
 	}
 	return out
 }

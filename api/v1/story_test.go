@@ -162,6 +162,12 @@ func (f *face) readers(resident string) {
 // upload sends a small picture.
 func (f *face) upload(token, upload, key, name string) answer {
 	f.t.Helper()
+	return f.picture(token, "/attachments", key, name, "Upload-Token", upload)
+}
+
+// picture sends a small picture as the file of a form.
+func (f *face) picture(token, path, key, name string, headers ...string) answer {
+	f.t.Helper()
 	var picture, body bytes.Buffer
 	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 8, 8))); err != nil {
 		f.t.Fatal(err)
@@ -173,5 +179,5 @@ func (f *face) upload(token, upload, key, name string) answer {
 	}
 	_, _ = part.Write(picture.Bytes())
 	_ = w.Close()
-	return f.send("POST", "/attachments", token, body.Bytes(), "Content-Type", w.FormDataContentType(), "Upload-Token", upload, "Idempotency-Key", key)
+	return f.send("POST", path, token, body.Bytes(), append(headers, "Content-Type", w.FormDataContentType(), "Idempotency-Key", key)...)
 }

@@ -66,6 +66,7 @@ func register(k *kit.Kit, engine *gin.Engine, d Deps) *server {
 	s.me()
 	s.inbox()
 	s.handling()
+	s.replyFiles()
 	s.publication()
 	s.bell()
 	s.bounds()

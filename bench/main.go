@@ -171,6 +171,9 @@ func runOn(ctx context.Context, o options, kind, dir string, r *report) error {
 	if err != nil {
 		return err
 	}
+	if err := c.settle(ctx); err != nil {
+		return err
+	}
 	c.close()
 	if !o.does("pages") {
 		return nil

@@ -162,5 +162,5 @@ func startBare(ctx context.Context, dir string, pages map[string]captured) (*pro
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, addr, "/", nil, self, "bare", addr, file)
+	return start(ctx, addr, "/", nil, os.Stderr, self, "bare", addr, file)
 }

@@ -53,10 +53,20 @@ func startProduct(ctx context.Context, binary, dsn, dir, redis string) (*process
 		"HUIYIN_ADDR=" + addr, "HUIYIN_DATA=" + dir, "HUIYIN_DATABASE=" + dsn, "HUIYIN_REDIS=" + redis, "HUIYIN_DEMO=false",
 		"HUIYIN_PROXIES=127.0.0.1", // every request of the load comes from an address of its own
 	}
-	return start(ctx, addr, "/readyz", env, binary, "serve")
+	log, err := os.Create(filepath.Join(dir, "serve.log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	p, err := start(ctx, addr, "/readyz", env, log, binary, "serve")
+	if err != nil {
+		text, _ := os.ReadFile(log.Name())
+		err = fmt.Errorf("%w\n%s", err, text)
+	}
+	return p, err
 }
 
-func start(ctx context.Context, addr, ready string, env []string, name string, args ...string) (*process, error) {
+func start(ctx context.Context, addr, ready string, env []string, log *os.File, name string, args ...string) (*process, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "HUIYIN_") {
@@ -64,7 +74,7 @@ func start(ctx context.Context, addr, ready string, env []string, name string, a
 		}
 	}
 	cmd.Env = append(cmd.Env, env...)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = log
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	if err := cmd.Start(); err != nil {
 		return nil, err

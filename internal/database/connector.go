@@ -30,5 +30,9 @@ func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
 	if _, err := execer.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return conn, nil
+	kept, err := newPreparing(conn)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return kept, nil
 }

@@ -54,7 +54,7 @@ func Open(ctx context.Context, dsn string, maxConns int) (*DB, error) {
 	}
 	root, err := gorm.Open(dialector, &gorm.Config{
 		SkipDefaultTransaction: true,
-		PrepareStmt:            true,
+		PrepareStmt:            dialect == SQLite, // MySQL's connections keep their statements themselves: see preparing
 		Logger:                 logger.Discard, // statements carry personal data; errors are reported by their callers
 		NowFunc:                func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
 	})

@@ -40,7 +40,9 @@ func (v *Value[T]) Get(ctx context.Context) (T, error) {
 		return kept, nil
 	}
 	if _, err := v.db.InTx(ctx); err == nil {
-		// What a transaction sees may never be committed, and waiting for another's load could wait for ourselves.
+		// What a transaction sees may never be committed, and waiting for another's load could wait for ourselves. What is only ever
+		// asked for in transactions is loaded for the next ones afterwards.
+		database.AfterCommit(ctx, func() { _, _ = v.Get(context.Background()) })
 		return v.load(ctx)
 	}
 	if !v.loading.TryLock() {

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"html"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,6 +21,12 @@ func TestSignIn(t *testing.T) {
 	}
 	d.get("/console/sign-in").want(200, "演示账号", "demo")
 	d.get("/console/sign-in?account=demo").want(200, `value="demo"`)
+	other := at(t, c, w, "")
+	_, link, _ := strings.Cut(other.get("/console/sign-in?back=%2fconsole%2fcases%3fview%3dall").Body, `href="/prefs?lang=`)
+	link, _, _ = strings.Cut(link, `"`)
+	if to := other.get("/prefs?lang=" + html.UnescapeString(link)).Header.Get("Location"); !strings.HasPrefix(to, "/console/sign-in?back=") {
+		t.Errorf("the language link leads to %q", to)
+	}
 	d.post("/console/sign-in", "account", fixture.Handler, "password", "wrong").want(401, "账号或密码不对", `value="`+fixture.Handler+`"`)
 	d.done(d.post("/console/sign-in", "account", fixture.Handler, "password", fixture.Password, "back", "/console/cases?view=all")).want(200, "全部诉求")
 	if p := d.get("/console"); p.Header.Get("Location") != "/console/cases?view=mine" {

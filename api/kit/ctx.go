@@ -198,7 +198,7 @@ func (c *Ctx) IsHTMX() bool { return c.GetHeader("HX-Request") == "true" }
 // Back returns a path of this site to go back to, or the fallback.
 func Back(raw, fallback string) string {
 	u, err := url.Parse(raw)
-	if err != nil || raw == "" || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(raw, "//") || strings.ContainsAny(raw, "\\\r\n") {
+	if err != nil || !strings.HasPrefix(raw, "/") || u.Scheme != "" || u.Host != "" || strings.HasPrefix(raw, "//") || strings.ContainsAny(raw, "\\\r\n") {
 		return fallback
 	}
 	return u.RequestURI()

@@ -14,6 +14,8 @@ func TestBackStaysOnTheSite(t *testing.T) {
 		"/\\evil.example":    "/",
 		"javascript:alert()": "/",
 		"library":            "/",
+		"%2F%2Fevil.example": "/",
+		"%2Flibrary":         "/",
 		"/a\r\nX: y":         "/",
 		"/%2F/evil":          "/%2F/evil",
 	} {

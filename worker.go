@@ -35,6 +35,7 @@ func (a *app) runner() (*jobs.Runner, error) {
 				return err
 			}},
 			{Name: "sessions.sweep", Every: time.Hour, Run: all(a.accounts.SweepSessions)},
+			{Name: "cases.forget", Every: 24 * time.Hour, Run: a.forgetCases},
 			{Name: "idempotency.sweep", Every: time.Hour, Run: bounded(idempotency.New(a.db, a.clock, a.seal).Sweep, 10*some)},
 			{Name: "audit.prune", Every: 24 * time.Hour, Run: a.pruneAudit},
 			{Name: "outbox.sweep", Every: time.Hour, Run: a.sweepOutbox},
@@ -84,6 +85,17 @@ func (a *app) forgetDeliveries(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// forgetCases cuts the tie between people and what was closed longer ago than settings keep it.
+func (a *app) forgetCases(ctx context.Context) error {
+	keep, err := a.city.Retention(ctx)
+	if err != nil {
+		return err
+	}
+	return bounded(func(ctx context.Context, limit int) (int, error) {
+		return a.cases.ForgetOld(ctx, keep.ClosedCasesYears, limit)
+	}, 200)(ctx)
 }
 
 func (a *app) pruneAudit(ctx context.Context) error {

@@ -41,7 +41,7 @@ var numberNames = map[string]string{
 	"resident_days": "居民的登录保留多久", "visitor_days": "未登录访客的回执保留多久",
 	"reopen_days": "答复后多久内可以要求重新办理", "close_days": "答复后多久没有新情况自动办结", "due_soon_days": "到期前多久算“即将到期”",
 	"attachments": "一次最多几个附件", "draft_hours": "没有提交的内容保留多久",
-	"audit_months": "审计日志保存多久", "deliveries_months": "通知记录保存多久", "closed_cases_years": "已办结的诉求保存多久",
+	"audit_months": "审计日志保存多久", "deliveries_months": "通知记录保存多久", "closed_cases_years": "已办结的诉求多久以后去除称呼、地点、附件和与本人的关联",
 }
 
 func numberFields(c *kit.Ctx, numbers []oneNumber) []field {

@@ -285,7 +285,7 @@ func (p *Portal) deleteAccount(c *kit.Ctx) error {
 		c.Section("me")
 		return c.Page(http.StatusUnprocessableEntity, "delete", &deletePage{Errors: []kit.FieldError{{Name: "sure", Text: c.T(i18n.N("请先勾选，表示您知道注销后不能恢复。"))}}})
 	}
-	if err := p.Accounts.Erase(c.Request.Context(), c.Actor); err != nil {
+	if err := p.Cases.EraseResident(c.Request.Context(), c.Actor); err != nil {
 		return err
 	}
 	p.forget(c)

@@ -18,7 +18,7 @@ func (s *Service) Reveal(ctx context.Context, actor models.Actor, number string)
 	var contact Contact
 	_, err := s.act(ctx, actor, number, ActReveal, 0, func(ctx context.Context, w *work) error {
 		w.Aside = true
-		to, err := s.Accounts.ReachOf(ctx, w.Case.ResidentID)
+		to, err := s.reachOf(ctx, w.Case)
 		if err != nil {
 			return err
 		}

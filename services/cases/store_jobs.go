@@ -41,3 +41,32 @@ func (s *Service) ProvisionalCount(ctx context.Context, limit int) (int, error) 
 	err := s.DB.Conn(ctx).Model(&models.Case{}).Where("is_open = ? AND due_provisional = ?", true, true).Limit(limit).Pluck("id", &ids).Error
 	return len(ids), err
 }
+
+// unname blanks what names a person on the cases that the condition finds, and returns their ids.
+func (s *Service) unname(ctx context.Context, where string, id int64) ([]int64, error) {
+	var ids []int64
+	conn := s.DB.Conn(ctx)
+	if err := conn.Model(&models.Case{}).Where(where, id).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return ids, conn.Model(&models.Case{}).Where("id IN ?", ids).
+		UpdateColumns(map[string]any{"display_name_sealed": "", "place_sealed": ""}).Error
+}
+
+func (s *Service) untie(ctx context.Context, id int64) error {
+	return s.DB.Conn(ctx).Model(&models.Case{}).Where("id = ?", id).UpdateColumn("resident_id", 0).Error
+}
+
+// endedBefore finds cases that ended before the instant and still name somebody.
+func (s *Service) endedBefore(ctx context.Context, t time.Time, limit int) ([]models.Case, error) {
+	var list []models.Case
+	err := s.DB.Conn(ctx).Where("status = ? AND answered_at < ? AND closed_at < ? AND resident_id <> 0", models.Closed, t, t).
+		Order("answered_at").Limit(limit).Find(&list).Error
+	if err != nil || len(list) == limit {
+		return list, err
+	}
+	var withdrawn []models.Case
+	err = s.DB.Conn(ctx).Where("status = ? AND withdrawn_at < ? AND resident_id <> 0", models.Withdrawn, t).
+		Order("id").Limit(limit - len(list)).Find(&withdrawn).Error
+	return append(list, withdrawn...), err
+}

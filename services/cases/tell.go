@@ -39,7 +39,7 @@ func (s *Service) message(ctx context.Context, c *models.Case, kind notices.Kind
 }
 
 func (s *Service) tellResident(ctx context.Context, c *models.Case, kind notices.Kind) error {
-	to, err := s.Accounts.ReachOf(ctx, c.ResidentID)
+	to, err := s.reachOf(ctx, c)
 	if err != nil || to.Phone == "" {
 		return err
 	}
@@ -78,4 +78,12 @@ func (s *Service) tellHandler(ctx context.Context, c *models.Case, kind notices.
 		return err
 	}
 	return s.tellStaff(ctx, c, kind, people...)
+}
+
+// reachOf opens how to reach a case's resident; nothing for one who was forgotten.
+func (s *Service) reachOf(ctx context.Context, c *models.Case) (accounts.Reach, error) {
+	if c.ResidentID == 0 {
+		return accounts.Reach{}, nil
+	}
+	return s.Accounts.ReachOf(ctx, c.ResidentID)
 }

@@ -139,11 +139,13 @@ func (s *Service) fillPerson(ctx context.Context, t *Thread) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.Accounts.Resident(ctx, t.Case.ResidentID)
-	if err != nil {
-		return err
+	if t.Case.ResidentID != 0 { // 0: forgotten after the years that settings keep it
+		r, err := s.Accounts.Resident(ctx, t.Case.ResidentID)
+		if err != nil {
+			return err
+		}
+		t.Phone = r.PhoneMasked
 	}
-	t.Phone = r.PhoneMasked
 	if t.Standing&Owner != 0 {
 		t.DisplayName = name
 		t.Place, err = s.opened(t.Case.PlaceSealed)
@@ -167,11 +169,13 @@ func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Threa
 			}
 		}
 	}
-	others, err := s.casesOfResident(ctx, t.Case.ResidentID, 0, 100)
-	if err != nil {
-		return err
+	if t.Case.ResidentID != 0 {
+		others, err := s.casesOfResident(ctx, t.Case.ResidentID, 0, 100)
+		if err != nil {
+			return err
+		}
+		t.Earlier = len(others) - 1
 	}
-	t.Earlier = len(others) - 1
 	if t.Can(ActAssign) {
 		if t.Colleague, err = s.Accounts.ColleaguesByRole(ctx, t.Case.DepartmentID, models.Handler); err != nil {
 			return err

@@ -175,6 +175,28 @@ func (f *Files) DropStaged(ctx context.Context, ownerKind string, ownerID int64)
 	return err
 }
 
+// DropCase removes every file of a case's messages.
+func (f *Files) DropCase(ctx context.Context, caseID int64) error {
+	kept, err := f.ofCase(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	for _, a := range kept {
+		if err := f.drop(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *Files) drop(ctx context.Context, a models.Attachment) error {
+	gone, err := f.disown(ctx, a.OwnerKind, a.OwnerID, a.ID)
+	if err == nil {
+		f.removeAfter(ctx, gone)
+	}
+	return err
+}
+
 // Attach makes what is staged under (fromKind, fromID) the message's, in the transaction of ctx (database.ErrNoTx without).
 func (f *Files) Attach(ctx context.Context, fromKind string, fromID, caseID, messageID int64) error {
 	return f.handOver(ctx, fromKind, fromID, caseID, messageID)

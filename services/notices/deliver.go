@@ -162,3 +162,8 @@ func (s *Service) SweepLost(ctx context.Context) error {
 func (s *Service) Forget(ctx context.Context, before time.Time, limit int) (int64, error) {
 	return s.store.forget(ctx, before, limit)
 }
+
+// ForgetCases blanks the addresses and texts of messages to residents about those cases; what became of each stays on record.
+func (s *Service) ForgetCases(ctx context.Context, caseIDs []int64) error {
+	return s.store.forgetCases(ctx, caseIDs)
+}

@@ -2,6 +2,7 @@ package notices
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -124,4 +125,15 @@ func (s store) carried(ctx context.Context, limit int, after int64) ([]models.De
 	var rows []models.Delivery
 	err := q.Find(&rows).Error
 	return rows, err
+}
+
+func (s store) forgetCases(ctx context.Context, caseIDs []int64) error {
+	const portion = 500
+	for ids := range slices.Chunk(caseIDs, portion) {
+		if err := s.db.Conn(ctx).Model(&models.Delivery{}).Where("case_id IN ? AND channel = ?", ids, models.SMS).
+			UpdateColumns(map[string]any{"address_sealed": "", "address_masked": "", "body_sealed": ""}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }

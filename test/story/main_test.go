@@ -20,9 +20,6 @@ import (
 	"huiyin/test/testenv"
 )
 
-// demoPassword opens every staff account of the demo; the sign-in page says so.
-const demoPassword = "Huiyin-demo-2026"
-
 var (
 	program string // what make run builds
 	seeded  string // a data folder with the demo city that no server works on

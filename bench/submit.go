@@ -214,7 +214,7 @@ func barePool(dsn string) (*sql.DB, error) {
 		return sql.Open("mysql", cfg.FormatDSN())
 	}
 	return sql.Open("sqlite", "file:"+strings.TrimPrefix(dsn, "sqlite:")+
-		"?_txlock=immediate&_time_format=sqlite&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)")
+		"?_txlock=immediate&_time_format=sqlite&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-8000)&_pragma=temp_store(MEMORY)")
 }
 
 func (b *bareSubmit) prepare(ctx context.Context, table, where, refers, keys string, caseID int64) ([]insert, error) {

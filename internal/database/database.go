@@ -43,19 +43,22 @@ type DB struct {
 }
 
 // Open connects to dsn: "sqlite:PATH" (or a bare path) or "mysql://user:password@tcp(host:port)/name".
-// maxConns bounds the pool; 0 means 32. SQLite has one writer at a time whatever the pool.
+// maxConns bounds the pool; 0 means 32, and 8 for SQLite, where each has a cache of its own and one at a time writes.
 func Open(ctx context.Context, dsn string, maxConns int) (*DB, error) {
-	if maxConns == 0 {
-		maxConns = 32
-	}
 	dialect, dialector, err := dialector(dsn)
 	if err != nil {
 		return nil, err
 	}
+	if maxConns == 0 {
+		maxConns = 32
+		if dialect == SQLite {
+			maxConns = 8
+		}
+	}
 	root, err := gorm.Open(dialector, &gorm.Config{
 		SkipDefaultTransaction: true,
 		PrepareStmt:            dialect == SQLite, // MySQL's connections keep their statements themselves: see preparing
-		Logger:                 logger.Discard, // statements carry personal data; errors are reported by their callers
+		Logger:                 logger.Discard,    // statements carry personal data; errors are reported by their callers
 		NowFunc:                func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
 	})
 	if err != nil {
@@ -113,7 +116,7 @@ func dialector(dsn string) (Dialect, gorm.Dialector, error) {
 	q := url.Values{}
 	q.Set("_txlock", "immediate")
 	q.Set("_time_format", "sqlite")
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16000)", "temp_store(MEMORY)"} {
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-8000)", "temp_store(MEMORY)"} {
 		q.Add("_pragma", p)
 	}
 	return SQLite, sqlite.Dialector{DriverName: "sqlite", DSN: "file:" + path + "?" + q.Encode()}, nil

@@ -102,7 +102,7 @@ func (x *Index) connect() (err error) {
 	at := func(query string) string {
 		return (&url.URL{Scheme: "file", Path: x.path, RawQuery: query}).String()
 	}
-	const common = "_pragma=busy_timeout(5000)&_pragma=cache_size(-16000)&"
+	const common = "_pragma=busy_timeout(5000)&_pragma=cache_size(-6000)&"
 	// What a crash loses is applied again from the feed, so the file need not be flushed at every commit.
 	x.write, err = sql.Open("sqlite", at(common+"_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=journal_size_limit(16777216)&_txlock=immediate"))
 	if err != nil {

@@ -21,7 +21,7 @@ type numbers struct {
 	takenAt time.Time
 }
 
-const maxBlock = 64
+const maxBlock = 512
 
 // number returns the next case number of the day now falls on. Call it outside of a transaction.
 func (s *Service) number(ctx context.Context, now time.Time) (string, error) {

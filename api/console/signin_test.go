@@ -9,6 +9,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"huiyin/api/kit"
 	"huiyin/internal/limit"
 	"huiyin/test/fixture"
 )
@@ -99,4 +100,31 @@ func TestAccount(t *testing.T) {
 	d.done(d.post("/console/account/notices")).want(200, "提醒设置已保存。")
 	d.done(d.post("/console/account/language", "locale", "en")).want(200, "Account and security")
 	d.done(d.post("/console/account/password", "old", fixture.Password, "new", "a-new-secret-2026", "repeat", "a-new-secret-2026"))
+}
+
+// A program's token lives for months and is for the JSON face; whoever finds one must not get the settings with it.
+func TestAProgramsTokenOpensNoPages(t *testing.T) {
+	c, w := newCity(t)
+	_, actor, err := c.Accounts.Resolve(c.Context(), c.Token(fixture.SystemAdmin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := c.Accounts.CreateToken(c.Context(), actor, "脚本", 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{kit.ConsoleCookie, kit.PortalCookie} {
+		d := at(t, c, w, "")
+		d.jar[name] = &http.Cookie{Name: name, Value: token}
+		for _, path := range []string{"/console/settings", "/me"} {
+			if p := d.get(path); p.Status != http.StatusSeeOther {
+				t.Errorf("%s in %s: %d", path, name, p.Status)
+			}
+		}
+	}
+	d := at(t, c, w, "")
+	d.jar[kit.PortalCookie] = &http.Cookie{Name: kit.PortalCookie, Value: c.Token(fixture.SystemAdmin)}
+	if p := d.get("/me"); p.Status != http.StatusSeeOther {
+		t.Errorf("a staff session counts in the portal: %d", p.Status)
+	}
 }

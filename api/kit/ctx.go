@@ -53,12 +53,28 @@ func (k *Kit) begin(gc *gin.Context, area Area) (*Ctx, error) {
 		c.Actor = c.visitor()
 		return c, err
 	}
+	if !area.takes(session.Kind) {
+		c.Actor = c.visitor()
+		return c, nil
+	}
 	actor.RequestID, actor.Address = RequestID(gc), shortAddress(gc.ClientIP())
 	if actor.Kind == "" {
 		actor.Kind = models.VisitorActor
 	}
 	c.Session, c.Actor = session, actor
 	return c, nil
+}
+
+// takes tells whether a session of that kind counts in the area. A program's token opens no pages: it lives for months, and the console
+// can do more than the JSON face.
+func (a Area) takes(kind models.SessionKind) bool {
+	switch a {
+	case Console:
+		return kind == models.StaffSession
+	case Portal:
+		return kind == models.VisitorSession || kind == models.ResidentSession
+	}
+	return true
 }
 
 // plain is a request before anybody looked at who is asking.

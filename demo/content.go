@@ -64,7 +64,7 @@ type Template struct {
 }
 
 // Placeholders are the only ones a Template may hold.
-var Placeholders = []string{"称呼", "编号", "部门", "经办人", "日期", "科室电话"}
+var Placeholders = []string{"称呼", "编号", "部门", "经办人", "日期", "期限", "科室电话"}
 
 // FollowUp is one more round; Reply is "" while an answer is owed.
 type FollowUp struct {

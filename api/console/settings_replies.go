@@ -101,7 +101,7 @@ func (s *Console) replyPage(c *kit.Ctx, t models.ReplyTemplate) (*formPage, erro
 		{Name: "department_id", Label: c.T("给哪个部门用"), Kind: selectField, Value: number(t.DepartmentID), Required: true, Options: departments},
 		{Name: "topic_id", Label: c.T("给哪个分类用"), Kind: selectField, Value: number(t.TopicID), Required: true, Options: subjects},
 		{Name: "body", Label: c.T("正文"), Kind: textareaField, Rows: 10, Value: t.Body, Max: 2000, Required: true,
-			Hint: c.T("可以用这些占位符，套用时自动填好：%[1]s", strings.Join(cases.Placeholders, " "))},
+			Hint: c.T("可以用这些占位符，套用时自动填好：%[1]s。“日期”是套用的当天，“期限”是应当答复的日子。", strings.Join(cases.Placeholders, " "))},
 		{Name: "active", Label: c.T("在用"), Kind: checkField, Value: flagValue(t.Active)},
 	}
 	return p, nil

@@ -15,6 +15,7 @@ import (
 
 func (p *Portal) meRoutes(g *kit.Group) {
 	g.GET("/me", kit.Resident, p.matters)
+	g.GET("/me/favourites", kit.Resident, p.favourites)
 	g.GET("/me/profile", kit.Resident, p.profile)
 	g.POST("/me/profile", kit.Resident, p.saveProfile)
 	g.GET("/me/account", kit.Resident, p.account)

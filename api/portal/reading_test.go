@@ -280,4 +280,8 @@ func TestFavourites(t *testing.T) {
 			t.Errorf("%q: %d kept, %v", form, len(kept), err)
 		}
 	}
+	r.do(http.MethodPost, path+"/favourite", "keep=0")
+	r.has(r.get("/me/favourites", 200), "还没有收藏")
+	r.do(http.MethodPost, path+"/favourite", "")
+	r.has(r.get("/me/favourites?after=nonsense!", 200), `href="`+path+`"`, "不再收藏")
 }

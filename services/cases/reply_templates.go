@@ -22,7 +22,7 @@ type ReplyTemplateInput struct {
 }
 
 // Placeholders are what a template may leave to be filled in.
-var Placeholders = []string{"{{称呼}}", "{{编号}}", "{{部门}}", "{{经办人}}", "{{日期}}", "{{科室电话}}"}
+var Placeholders = []string{"{{称呼}}", "{{编号}}", "{{部门}}", "{{经办人}}", "{{日期}}", "{{期限}}", "{{科室电话}}"}
 
 // ReplyTemplates lists the templates of a department and those of all.
 func (s *Service) ReplyTemplates(ctx context.Context, departmentID int64) ([]models.ReplyTemplate, error) {
@@ -93,9 +93,9 @@ func (s *Service) FillTemplate(ctx context.Context, actor models.Actor, t *Threa
 	if name == "" {
 		name = "网友"
 	}
-	today := s.Clock.Now().In(s.Policy.Zone(ctx))
+	zone := s.Policy.Zone(ctx)
 	return strings.NewReplacer("{{称呼}}", name, "{{编号}}", t.Case.Number, "{{部门}}", t.Department.Name, "{{经办人}}", actor.Name,
-		"{{日期}}", dateInWords(today), "{{科室电话}}", t.Department.Phone).Replace(body), nil
+		"{{日期}}", dateInWords(s.Clock.Now().In(zone)), "{{期限}}", dateInWords(t.Case.DueAt.In(zone)), "{{科室电话}}", t.Department.Phone).Replace(body), nil
 }
 
 // dateInWords writes a date as letters to residents do; replies are in Chinese whatever the console's language.

@@ -184,11 +184,7 @@ func (v *caseView) message(c *kit.Ctx, m cases.Message) messageView {
 func fileViews(list []models.Attachment) []fileView {
 	var out []fileView
 	for _, a := range list {
-		f := fileView{ID: a.ID, Name: a.Name, Size: kit.FileSize(a.Size), Image: a.Width > 0}
-		if a.OwnerKind == models.OwnerMessage {
-			f.Href = "/console/files/" + strconv.FormatInt(a.ID, 10)
-		}
-		out = append(out, f)
+		out = append(out, fileView{ID: a.ID, Name: a.Name, Href: "/console/files/" + strconv.FormatInt(a.ID, 10), Size: kit.FileSize(a.Size), Image: a.Width > 0})
 	}
 	return out
 }
@@ -356,10 +352,7 @@ func (s *Console) download(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if a.OwnerKind != models.OwnerMessage {
-		return kit.NotFound()
-	}
-	if _, err := s.Cases.MayRead(ctx, c.Actor, a.CaseID); err != nil {
+	if err := s.Cases.MayReadFile(ctx, c.Actor, a); err != nil {
 		return err
 	}
 	a, body, err := s.Files.Open(ctx, id)

@@ -75,7 +75,8 @@ func routingOf(c *call, r cases.Routing) routing {
 }
 
 type pageInput struct {
-	Slug string `path:"slug" enum:"how,privacy,accessibility"`
+	Slug    string `path:"slug" enum:"how,privacy,accessibility"`
+	Version int64  `query:"version" minimum:"0" doc:"An older version of the page; without it, the one in force"`
 }
 
 type textPage struct {
@@ -88,11 +89,14 @@ type textPage struct {
 
 func (s *server) getPage(c *call, in *pageInput) (*reply[textPage], error) {
 	p, err := s.City.Page(c.ctx, in.Slug, c.L.Locale())
+	if err == nil && in.Version != 0 && in.Version != p.Version {
+		p, err = s.City.PageVersion(c.ctx, in.Slug, p.Locale, in.Version)
+	}
 	if err != nil {
 		return nil, err
 	}
 	out := textPage{Slug: p.Slug, Locale: p.Locale, Version: p.Version, Title: p.Title, HTML: p.Body}
-	if in.Slug == "privacy" {
+	if in.Slug == "privacy" && in.Version == 0 {
 		out.Version, err = s.City.PrivacyVersion(c.ctx)
 	}
 	return &reply[textPage]{out}, err

@@ -16,8 +16,8 @@ import (
 
 func base10(n int64) string { return strconv.FormatInt(n, 10) }
 
-// signedIn is a session with its token, which is shown here and nowhere else.
-type signedIn struct {
+// SignedIn is a session with its token, which is shown here and nowhere else.
+type SignedIn struct {
 	Token     string           `json:"token" doc:"For Authorization: Bearer"`
 	Kind      models.ActorKind `json:"kind" enum:"visitor,resident,staff"`
 	Name      string           `json:"name,omitempty"`
@@ -26,8 +26,8 @@ type signedIn struct {
 	Number    string           `json:"number,omitempty" doc:"The case that a receipt opened"`
 }
 
-// session tells what a fresh token is.
-func (s *server) fresh(c *call, token string) (*made[signedIn], error) {
+// fresh tells what a fresh token is.
+func (s *server) fresh(c *call, token string) (*made[SignedIn], error) {
 	row, actor, err := s.Accounts.Resolve(c.ctx, token)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (s *server) fresh(c *call, token string) (*made[signedIn], error) {
 	if row.Pending != "" {
 		kind = models.StaffActor
 	}
-	return &made[signedIn]{Location: Prefix + "/sessions/current", Body: signedIn{Token: token, Kind: kind, Name: actor.Name, Pending: row.Pending, ExpiresAt: row.ExpiresAt}}, nil
+	return &made[SignedIn]{Location: Prefix + "/sessions/current", Body: SignedIn{Token: token, Kind: kind, Name: actor.Name, Pending: row.Pending, ExpiresAt: row.ExpiresAt}}, nil
 }
 
 type phoneCodeInput struct {
@@ -97,6 +97,10 @@ func (s *server) entry() {
 		Summary: i18n.N("查看当前登录")}, s.whoami)
 	add(s, op{ID: "sign-out", Method: http.MethodDelete, Path: "/sessions/current", Access: session, Tag: tagEntry,
 		Summary: i18n.N("退出登录，令牌作废")}, s.signOut)
+	add(s, op{ID: "list-sessions", Method: http.MethodGet, Path: "/sessions", Access: account, Tag: tagEntry,
+		Summary: i18n.N("列出自己在各设备上的登录")}, s.sessions)
+	add(s, op{ID: "revoke-session", Method: http.MethodDelete, Path: "/sessions/{id}", Access: account, Tag: tagEntry, Limit: "write",
+		Summary: i18n.N("让一台设备退出登录")}, s.revokeSession)
 	s.tokens()
 }
 
@@ -105,7 +109,7 @@ func (s *server) requestCode(c *call, in *phoneCodeInput) (*none, error) {
 }
 
 // signInByPhone asks for the privacy notice before the first personal datum is kept.
-func (s *server) signInByPhone(c *call, in *phoneSignInInput) (*made[signedIn], error) {
+func (s *server) signInByPhone(c *call, in *phoneSignInInput) (*made[SignedIn], error) {
 	current, err := s.City.PrivacyVersion(c.ctx)
 	if err != nil {
 		return nil, err
@@ -127,7 +131,7 @@ func (s *server) signInByPhone(c *call, in *phoneSignInInput) (*made[signedIn], 
 	return s.fresh(c, token)
 }
 
-func (s *server) openReceipt(c *call, in *receiptInput) (*made[signedIn], error) {
+func (s *server) openReceipt(c *call, in *receiptInput) (*made[SignedIn], error) {
 	if err := c.Limit("track", "number:"+textrule.Line(in.Body.Number)); err != nil {
 		return nil, err
 	}
@@ -147,7 +151,7 @@ func (s *server) openReceipt(c *call, in *receiptInput) (*made[signedIn], error)
 	return out, nil
 }
 
-func (s *server) signInStaff(c *call, in *staffSignInInput) (*made[signedIn], error) {
+func (s *server) signInStaff(c *call, in *staffSignInInput) (*made[SignedIn], error) {
 	token, pending, err := s.Accounts.SignInStaff(c.ctx, c.Actor, in.Body.Account, in.Body.Password)
 	if err != nil {
 		return nil, err
@@ -165,7 +169,7 @@ func (s *server) signInStaff(c *call, in *staffSignInInput) (*made[signedIn], er
 	return s.fresh(c, token)
 }
 
-func (s *server) secondFactor(c *call, in *codeInput) (*made[signedIn], error) {
+func (s *server) secondFactor(c *call, in *codeInput) (*made[SignedIn], error) {
 	token, err := s.Accounts.VerifySecondFactor(c.ctx, c.Actor, in.Body.Code)
 	if err != nil {
 		return nil, err
@@ -182,6 +186,31 @@ func (s *server) whoami(c *call, _ *none) (*reply[whoami], error) {
 
 func (s *server) signOut(c *call, _ *none) (*none, error) {
 	return nil, s.Accounts.SignOut(c.ctx, c.Actor)
+}
+
+type ownSession struct {
+	ID        int64     `json:"id"`
+	Where     string    `json:"where" doc:"Part of the network address"`
+	CreatedAt time.Time `json:"created_at"`
+	SeenAt    time.Time `json:"seen_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+	Current   bool      `json:"current" doc:"It is the one of this request"`
+}
+
+func (s *server) sessions(c *call, _ *none) (*page[ownSession], error) {
+	rows, err := s.Accounts.Sessions(c.ctx, c.Actor)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]ownSession, len(rows))
+	for i, r := range rows {
+		items[i] = ownSession{ID: r.ID, Where: r.Label, CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt, Current: r.ID == c.Actor.SessionID}
+	}
+	return pageOf(c, items, ""), nil
+}
+
+func (s *server) revokeSession(c *call, in *IDInput) (*none, error) {
+	return nil, s.Accounts.RevokeSession(c.ctx, c.Actor, in.ID)
 }
 
 // tokens are made for programs by staff who signed in themselves.

@@ -11,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
-	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/models"
@@ -29,7 +28,7 @@ func (s *server) uploads() {
 	add(s, op{ID: "remove-attachment", Method: http.MethodDelete, Path: "/attachments/{id}", Access: session, Tag: tagFiles, Limit: "write",
 		Summary: i18n.N("去掉一个还没有提交的附件")}, s.removeAttachment)
 	add(s, op{ID: "get-attachment", Method: http.MethodGet, Path: "/attachments/{id}", Access: session, Tag: tagFiles,
-		Summary: i18n.N("下载诉求里的附件")}, s.getAttachment)
+		Summary: i18n.N("下载诉求或答复稿里的附件")}, s.getAttachment)
 }
 
 type keyOnly struct{ IdemKey }
@@ -166,10 +165,7 @@ func (s *server) getAttachment(c *call, in *IDInput) (*download, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.CaseID == 0 {
-		return nil, kit.NotFound()
-	}
-	if _, err := s.Cases.MayRead(c.ctx, c.Actor, a.CaseID); err != nil {
+	if err := s.Cases.MayReadFile(c.ctx, c.Actor, a); err != nil {
 		return nil, err
 	}
 	a, r, err := s.Files.Open(c.ctx, in.ID)

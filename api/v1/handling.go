@@ -52,13 +52,14 @@ type staffThread struct {
 }
 
 type replyDraft struct {
-	Version     int64      `json:"version" doc:"Give it back as reply_version"`
-	Author      person     `json:"author"`
-	Body        string     `json:"body"`
-	Comment     string     `json:"comment,omitempty" doc:"The reviewer's"`
-	SavedAt     time.Time  `json:"saved_at"`
-	SubmittedAt *time.Time `json:"submitted_at,omitempty"`
-	ReviewedAt  *time.Time `json:"reviewed_at,omitempty"`
+	Version     int64        `json:"version" doc:"Give it back as reply_version"`
+	Author      person       `json:"author"`
+	Body        string       `json:"body"`
+	Comment     string       `json:"comment,omitempty" doc:"The reviewer's"`
+	SavedAt     time.Time    `json:"saved_at"`
+	SubmittedAt *time.Time   `json:"submitted_at,omitempty"`
+	ReviewedAt  *time.Time   `json:"reviewed_at,omitempty"`
+	Attachments []attachment `json:"attachments" nullable:"false" doc:"They go out with the reply"`
 }
 
 type refusedAct struct {
@@ -67,11 +68,12 @@ type refusedAct struct {
 	Detail string       `json:"detail"`
 }
 
-func replyOf(r models.CaseReply, staff map[int64]accounts.StaffCard) *replyDraft {
+func (s *server) replyOf(c *call, number string, r models.CaseReply, staff map[int64]accounts.StaffCard) (*replyDraft, error) {
+	files, err := s.Cases.ReplyFiles(c.ctx, c.Actor, number)
 	return &replyDraft{
 		Version: r.Version, Author: person{ID: r.AuthorID, Name: staff[r.AuthorID].Name}, Body: r.Body, Comment: r.Comment,
-		SavedAt: r.SavedAt, SubmittedAt: r.SubmittedAt, ReviewedAt: r.ReviewedAt,
-	}
+		SavedAt: r.SavedAt, SubmittedAt: r.SubmittedAt, ReviewedAt: r.ReviewedAt, Attachments: attachmentsOf(files),
+	}, err
 }
 
 func people(cards []accounts.StaffCard) []person {
@@ -99,7 +101,9 @@ func (s *server) staffCase(c *call, in *NumberInput) (*reply[staffThread], error
 		out.Handler = &person{ID: h, Name: t.Staff[h].Name}
 	}
 	if t.Reply != nil {
-		out.Reply = replyOf(*t.Reply, t.Staff)
+		if out.Reply, err = s.replyOf(c, in.Number, *t.Reply, t.Staff); err != nil {
+			return nil, err
+		}
 	}
 	for _, a := range cases.Actions() {
 		if why := t.Why(a); why != nil {
@@ -156,7 +160,11 @@ func (s *server) saveReply(c *call, in *draftInput) (*reply[replyDraft], error) 
 		return nil, err
 	}
 	names, err := s.Accounts.StaffNames(c.ctx, []int64{r.AuthorID})
-	return &reply[replyDraft]{*replyOf(*r, names)}, err
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.replyOf(c, in.Number, *r, names)
+	return &reply[replyDraft]{*out}, err
 }
 
 func (s *server) submitReview(c *call, in *on[cases.ReplyInput]) (*reply[CaseCard], error) {

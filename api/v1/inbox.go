@@ -13,6 +13,7 @@ func (s *server) inbox() {
 	add(s, op{ID: "list-inbox", Method: http.MethodGet, Path: "/staff/inbox", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("诉求列表的一页")}, s.listInbox)
 	add(s, op{ID: "count-inbox", Method: http.MethodGet, Path: "/staff/counts", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("各列表有多少件")}, s.counts)
 	add(s, op{ID: "bulk-assign", Method: http.MethodPost, Path: "/staff/bulk-assign", Access: kit.CaseWork, Tag: tagInbox, Limit: "write", Summary: i18n.N("一次分派多件")}, s.bulkAssign)
+	add(s, op{ID: "list-colleagues", Method: http.MethodGet, Path: "/staff/colleagues", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("本部门的经办人，可以分派给谁")}, s.colleagues)
 	add(s, op{ID: "list-reply-templates", Method: http.MethodGet, Path: "/staff/reply-templates", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("常用答复，可按一件诉求填好")}, s.templates)
 }
 
@@ -111,6 +112,11 @@ func (s *server) bulkAssign(c *call, in *bulkInput) (*reply[List[bulkOutcome]], 
 		out.Items = append(out.Items, one)
 	}
 	return &reply[List[bulkOutcome]]{out}, nil
+}
+
+func (s *server) colleagues(c *call, _ *none) (*page[person], error) {
+	cards, err := s.Accounts.ColleaguesByRole(c.ctx, c.Actor.DepartmentID, models.Handler)
+	return pageOf(c, people(cards), ""), err
 }
 
 type templatesInput struct {

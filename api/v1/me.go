@@ -13,6 +13,7 @@ import (
 func (s *server) me() {
 	add(s, op{ID: "get-profile", Method: http.MethodGet, Path: "/me", Access: kit.Resident, Tag: tagMe, Summary: i18n.N("我的资料")}, s.profile)
 	add(s, op{ID: "change-profile", Method: http.MethodPatch, Path: "/me", Access: kit.Resident, Tag: tagMe, Limit: "write", Summary: i18n.N("修改我的资料，没写的不变")}, s.changeProfile)
+	add(s, op{ID: "erase-account", Method: http.MethodDelete, Path: "/me", Access: kit.Resident, Tag: tagMe, Limit: "write", Summary: i18n.N("注销账号，手机号和称呼马上删除")}, s.erase)
 	add(s, op{ID: "export-own-data", Method: http.MethodGet, Path: "/me/export", Access: kit.Resident, Tag: tagMe, Limit: "write", Summary: i18n.N("导出本站保存的我的全部资料")}, s.export)
 }
 
@@ -22,6 +23,11 @@ func (s *server) profile(c *call, _ *none) (*reply[accounts.Resident], error) {
 		return nil, err
 	}
 	return &reply[accounts.Resident]{r}, nil
+}
+
+// erase leaves the cases, as records without a name; what a resident should know of it stands on the page of the portal.
+func (s *server) erase(c *call, _ *none) (*none, error) {
+	return nil, s.Cases.EraseResident(c.ctx, c.Actor)
 }
 
 type profileInput struct {

@@ -37,7 +37,16 @@ func TestFilesOfAReply(t *testing.T) {
 	if len(left) != 1 || left[0].(object)["name"] != "表格.png" {
 		t.Errorf("left %v", left)
 	}
+	href := strings.TrimPrefix(left[0].(object)["href"].(string), "/api/v1")
+	f.want(404, f.send("GET", href, resident, nil))
+	f.want(404, f.send("GET", href, f.Token(fixture.OtherHandler), nil))
 	f.want(200, f.send("POST", at+"/submit-review", handler, object{"body": text, "reply_version": draft["version"]}))
+	reviewer := f.Token(fixture.Reviewer)
+	under := f.want(200, f.send("GET", at, reviewer, nil)).JSON(t)["reply"].(object)["attachments"].([]any)
+	if len(under) != 1 {
+		t.Errorf("the reviewer sees %v", under)
+	}
+	f.want(200, f.send("GET", href, reviewer, nil))
 	f.want(200, f.send("POST", at+"/approve", f.Token(fixture.Reviewer), object{}))
 	f.want(200, f.send("POST", at+"/send", handler, object{}))
 	messages := f.want(200, f.send("GET", "/cases/"+number, resident, nil)).JSON(t)["messages"].([]any)

@@ -173,6 +173,7 @@ type Thread struct {
 	Timeline    []event        `json:"timeline" nullable:"false"`
 	Actions     []cases.Action `json:"actions" nullable:"false" doc:"What the reader may do now"`
 	ReopenUntil *time.Time     `json:"reopen_until,omitempty"`
+	EntryID     int64          `json:"entry_id,omitempty" doc:"Of the library, while it is published"`
 }
 
 func (s *server) thread(c *call, t *cases.Thread) (Thread, error) {
@@ -192,6 +193,15 @@ func (s *server) thread(c *call, t *cases.Thread) (Thread, error) {
 	}
 	if !t.ReopenUntil.IsZero() {
 		out.ReopenUntil = &t.ReopenUntil
+	}
+	if t.Case.Publication == models.Published {
+		p, found, err := s.Library.OfCase(c.ctx, t.Case.ID)
+		if err != nil {
+			return Thread{}, err
+		}
+		if found && p.Status == models.Published {
+			out.EntryID = p.ID
+		}
 	}
 	for _, m := range t.Messages {
 		out.Messages = append(out.Messages, messageOf(m, t.Staff))

@@ -69,6 +69,8 @@ func register(k *kit.Kit, engine *gin.Engine, d Deps) *server {
 	s.replyFiles()
 	s.publication()
 	s.bell()
+	s.deliveries()
+	s.ownAccount()
 	s.bounds()
 	return s
 }
@@ -108,6 +110,7 @@ const (
 	tagHandling    = "staff-cases"
 	tagPublication = "staff-publication"
 	tagBell        = "staff-notices"
+	tagOwn         = "staff-account"
 )
 
 var tags = []tag{
@@ -120,7 +123,8 @@ var tags = []tag{
 	{tagInbox, i18n.N("工作台：诉求列表")},
 	{tagHandling, i18n.N("工作台：办理")},
 	{tagPublication, i18n.N("工作台：公开")},
-	{tagBell, i18n.N("工作台：提醒")},
+	{tagBell, i18n.N("工作台：提醒和通知记录")},
+	{tagOwn, i18n.N("工作台：我的账号")},
 }
 
 // bounds keeps every whole number within what JSON carries exactly, so that a larger one is refused where it stands.
@@ -149,5 +153,16 @@ var session = kit.Access{Name: "session", Check: func(a kit.Actor) error {
 	}
 	return nil
 }}
+
+// account is for whoever signed in: a resident or a member of staff.
+var account = kit.Access{Name: "resident or staff", Check: func(a kit.Actor) error {
+	if !a.IsResident() && !a.IsStaff() {
+		return signIn()
+	}
+	return nil
+}}
+
+// staffSession is for staff who signed in themselves, even while that is not complete; programs' tokens are refused by the use case.
+var staffSession = kit.Access{Name: "staff session", Check: session.Check}
 
 const created = http.StatusCreated

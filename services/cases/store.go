@@ -106,6 +106,17 @@ func (s *Service) replies(ctx context.Context, caseID int64) ([]models.CaseReply
 	return list, err
 }
 
+func (s *Service) replyByID(ctx context.Context, id int64) (*models.CaseReply, error) {
+	var r models.CaseReply
+	if err := s.DB.Conn(ctx).Take(&r, id).Error; err != nil {
+		if database.IsNotFound(err) {
+			return nil, notFound()
+		}
+		return nil, err
+	}
+	return &r, nil
+}
+
 func (s *Service) reply(ctx context.Context, caseID, round int64) (*models.CaseReply, error) {
 	var list []models.CaseReply
 	if err := s.DB.Conn(ctx).Where("case_id = ? AND round = ?", caseID, round).Limit(1).Find(&list).Error; err != nil || len(list) == 0 {

@@ -36,7 +36,7 @@ func (a *app) createAdmins(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	root := models.Department{}
+	var root models.Department
 	if all := tree.All(); len(all) > 0 {
 		root = all[0]
 	} else if root, err = a.accounts.CreateDepartment(ctx, models.System(), accounts.DepartmentInput{

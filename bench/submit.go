@@ -281,7 +281,7 @@ func (b *bareSubmit) submit(int, int) error {
 		case in.refers >= 0:
 			values[in.refers] = caseID
 		}
-		res, err := tx.Stmt(in.query).Exec(values...)
+		res, err := tx.Stmt(in.query).Exec(values...) //nolint:sqlclosecheck // the transaction closes it
 		if err != nil {
 			return err
 		}

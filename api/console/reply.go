@@ -221,8 +221,8 @@ func (s *Console) saveDraft(c *kit.Ctx) error {
 
 func (s *Console) autosaved(c *kit.Ctx, number string, in cases.ReplyInput, r *models.CaseReply, failed error) error {
 	v := savedView{Number: number, Reply: in.ReplyVersion, Version: in.Version}
-	switch {
-	case failed == nil:
+	switch failed {
+	case nil:
 		v.At, v.Reply = r.SavedAt, r.Version
 	default:
 		kind, text := kit.SafeFace(c.L, failed)

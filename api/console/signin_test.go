@@ -89,11 +89,11 @@ func TestSecondFactor(t *testing.T) {
 func TestAccount(t *testing.T) {
 	c, w := newCity(t)
 	d := at(t, c, w, fixture.Handler)
-	p := d.get("/console/account").want(200, "修改密码", "这台设备", "您还没有令牌。", "提醒设置")
+	d.get("/console/account").want(200, "修改密码", "这台设备", "您还没有令牌。", "提醒设置")
 	d.post("/console/account/password", "old", fixture.Password, "new", "a-new-secret-2026", "repeat", "other").want(422, "两次输入的新密码不一样。")
 	d.post("/console/account/tokens", "label", "", "days", "30").want(422, "请填写 1 到 60 个字。")
 	d.post("/console/account/tokens", "label", "报表", "days", "30").want(200, "令牌只显示这一次")
-	p = d.get("/console/account").want(200, "报表").without("令牌只显示这一次")
+	p := d.get("/console/account").want(200, "报表").without("令牌只显示这一次")
 	_, rest, _ := strings.Cut(p.Body, `action="/console/account/tokens/`)
 	id, _, _ := strings.Cut(rest, "/")
 	d.done(d.post("/console/account/tokens/"+id+"/revoke")).want(200, "令牌已撤销")

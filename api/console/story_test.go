@@ -29,7 +29,7 @@ func TestFromAcceptanceToTheLibrary(t *testing.T) {
 	p = handler.done(handler.post(address+"/submit", "version", p.input("version"), "reply_version", p.input("reply_version"), "body", reply+"谢谢。"))
 	p.want(200, "已提交审核。", "待审核", "谢谢。", "撤回送审").without("审核通过</button>")
 
-	p = reviewer.get("/console/cases?view=review").want(200, number)
+	reviewer.get("/console/cases?view=review").want(200, number)
 	p = reviewer.get(address).want(200, "谢谢。", "审核通过", "退回修改")
 	reviewer.post(address+"/return", "version", p.input("version"), "comment", "").want(422, "审核意见")
 	reviewer.done(reviewer.post(address+"/return", "version", p.input("version"), "comment", "请写明办公时间")).want(200, "已退回修改")
@@ -139,7 +139,7 @@ func TestFilesGoWithTheReply(t *testing.T) {
 	p := d.get(address)
 	p = d.done(d.upload(address+"/draft", map[string]string{"version": p.input("version"), "reply_version": "0", "body": reply}, "办事指南.pdf", []byte("%PDF-1.4\n%%EOF\n")))
 	p.want(200, "办事指南.pdf", "/remove")
-	p = d.done(d.post(address+"/submit", "version", p.input("version"), "reply_version", p.input("reply_version"), "body", reply))
+	d.done(d.post(address+"/submit", "version", p.input("version"), "reply_version", p.input("reply_version"), "body", reply))
 	c.Approve(number, fixture.Reviewer)
 	if c.Case(number).Status != "answered" {
 		c.Send(number, fixture.Handler)

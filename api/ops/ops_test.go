@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ func TestMethodsThatClientsMakeUpAreOneSeries(t *testing.T) {
 	}
 	m.Observe("GET", "/", 200, time.Millisecond)
 	w := httptest.NewRecorder()
-	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	m.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if n := strings.Count(w.Body.String(), "huiyin_http_request_seconds_count"); n != 2 {
 		t.Fatalf("%d series, want GET and other", n)
 	}

@@ -216,7 +216,7 @@ func (p *Portal) list(c *kit.Ctx) error {
 
 func (p *Portal) find(c *kit.Ctx, n names, f library.Filter, page *listPage) error {
 	ctx := c.Request.Context()
-	next := ""
+	var next string
 	if page.Searched = page.Q != ""; page.Searched {
 		found, err := p.Library.Search(ctx, library.Query{Text: page.Q, Filter: f})
 		if err != nil {

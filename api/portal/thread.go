@@ -143,10 +143,10 @@ func (p *Portal) threadPage(c *kit.Ctx, number string, typed typedMessage) (*thr
 }
 
 func stageKind(c *models.Case) string {
-	switch {
-	case c.Status == models.Withdrawn:
+	switch c.Status {
+	case models.Withdrawn:
 		return "mute"
-	case c.Status == models.Answered || c.Status == models.Closed:
+	case models.Answered, models.Closed:
 		return "ok"
 	}
 	return ""

@@ -3,6 +3,7 @@ package v1_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
@@ -191,7 +192,7 @@ func TestSpellingsOfANumberShareItsLimit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := httptest.NewRequest("POST", "/api/v1/receipts", bytes.NewReader(body))
+		r := httptest.NewRequest(http.MethodPost, "/api/v1/receipts", bytes.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		r.RemoteAddr = "192.0.2." + strconv.Itoa(i+1) + ":1"
 		r.Header.Set("X-Forwarded-For", "198.51.100."+strconv.Itoa(i))

@@ -34,12 +34,12 @@ func TestPublicationNeedsConsentAndASecondPerson(t *testing.T) {
 		text.Answer, text.Version = fixture.Answer, p.Version
 		p = must[*models.Publication](t)(c.Cases.Prepare(ctx, chen, n, text))
 		refused(t, c, "publishing a draft", fault.Conflict, "publication_moved", func() error { return err1(c.Cases.Publish(ctx, zhao, n, p.Version)) })
-		k := must[*models.Case](t)(c.Cases.Confirm(ctx, chen, n, p.Version))
+		must[*models.Case](t)(c.Cases.Confirm(ctx, chen, n, p.Version))
 		refused(t, c, "changing what was handed over", fault.Conflict, "publication_moved", func() error { return err1(c.Cases.Prepare(ctx, chen, n, text)) })
 		refused(t, c, "a handler publishes", fault.Forbidden, "not_permitted", func() error { return err1(c.Cases.Publish(ctx, chen, n, p.Version+1)) })
 		must[*models.Case](t)(c.Cases.ReturnPublication(ctx, zhao, n, p.Version+1, "标题再具体些"))
 		must[*models.Case](t)(c.Cases.Confirm(ctx, chen, n, c.Publication(n).Version))
-		k = must[*models.Case](t)(c.Cases.Publish(ctx, zhao, n, c.Publication(n).Version))
+		k := must[*models.Case](t)(c.Cases.Publish(ctx, zhao, n, c.Publication(n).Version))
 		if k.Publication != models.Published || k.PublishedAt == nil || inLibrary(t, c) != 1 {
 			t.Fatalf("published: %+v", k)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/accounts"
@@ -152,7 +153,11 @@ func (s *Service) ReturnPublication(ctx context.Context, actor models.Actor, num
 	comment = textrule.Line(comment)
 	return s.act(ctx, actor, number, ActReturnPublish, 0, func(ctx context.Context, w *work) error {
 		var f fault.Fields
-		textrule.Length(&f, "comment", comment, 2, MaxComment)
+		if comment == "" {
+			f.Add("comment", i18n.N("退回时要写明哪里需要修改。"))
+		} else {
+			textrule.Length(&f, "comment", comment, 2, MaxComment)
+		}
 		if err := f.Err(); err != nil {
 			return err
 		}

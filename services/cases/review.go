@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
 )
@@ -50,7 +51,11 @@ func (s *Service) Return(ctx context.Context, actor models.Actor, number string,
 	in.Comment = textrule.Line(in.Comment)
 	return s.act(ctx, actor, number, ActReturn, in.Version, func(ctx context.Context, w *work) error {
 		var f fault.Fields
-		textrule.Length(&f, "comment", in.Comment, 2, MaxComment)
+		if in.Comment == "" {
+			f.Add("comment", i18n.N("退回时要写明哪里需要修改。"))
+		} else {
+			textrule.Length(&f, "comment", in.Comment, 2, MaxComment)
+		}
 		if err := f.Err(); err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func TestStory(t *testing.T) {
 	leader.press("审核通过")
 	official.press("发送答复")
 	official.sees("答复已发送")
-	resident.sees("3 号窗口", "这个答复解决您的问题了吗？")
+	resident.sees("3 号窗口", "您对这个答复满意吗？")
 
 	resident.fillIn("#follow-up", "内容", "利息怎么贴？多久能到账？")
 	resident.press("发送追问")

@@ -160,8 +160,8 @@ type CaseReply struct {
 	ID          int64
 	CaseID      int64
 	Round       int64
-	AuthorID    int64  // who submitted it for review, or saved it last
-	Authors     string // everybody who wrote on it, as ",7,12,": none of them may review it
+	AuthorID    int64   // who submitted it for review, or saved it last
+	Authors     Authors // none of them may review it
 	ReviewerID  int64
 	Body        string
 	Comment     string // the reviewer's, when returned

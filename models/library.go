@@ -28,6 +28,7 @@ type Publication struct {
 	Decisions     string // JSON: what was decided on each finding of the detector
 	Comment       string // of the second person, when returned; the reason, when unpublished
 	PreparedBy    int64
+	Authors       Authors // none of them may publish it
 	PublishedBy   int64
 	AskedAt       time.Time
 	AnsweredAt    time.Time

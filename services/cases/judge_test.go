@@ -6,6 +6,7 @@ import (
 	"huiyin/internal/fault"
 	"huiyin/models"
 	"huiyin/services/cases"
+	"huiyin/services/library"
 	"huiyin/test/fixture"
 )
 
@@ -65,6 +66,35 @@ func TestANoteLeavesOpenFormsValid(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := c.Cases.Accept(c.Context(), c.Actor(fixture.Handler), n, seen); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// The same holds for the public version: who wrote on it does not publish it, even when a colleague saved it last.
+func TestNobodyPublishesWhatTheyWroteOn(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		both := c.Actor(fixture.Reviewer)
+		both.Roles = []models.Role{models.Handler, models.Reviewer}
+		n := c.Submit(fixture.Phone, c.About(fixture.Rent)).Case.Number
+		c.Answer(n)
+		in := library.PrepareInput{Title: "公租房怎样申请", Question: "公租房怎样申请，要带哪些材料？", Answer: "请带身份证到窗口办理，当场受理。"}
+		p, err := c.Cases.Prepare(c.Context(), both, n, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Version, in.Answer = p.Version, in.Answer+"谢谢。"
+		if p, err = c.Cases.Prepare(c.Context(), c.Actor(fixture.Handler), n, in); err != nil {
+			t.Fatal(err)
+		}
+		if _, err = c.Cases.Confirm(c.Context(), c.Actor(fixture.Handler), n, p.Version); err != nil {
+			t.Fatal(err)
+		}
+		version := c.Publication(n).Version
+		if _, err := c.Cases.Publish(c.Context(), both, n, version); !fault.Is(err, fault.Forbidden) {
+			t.Fatalf("a co-author published: %v", err)
+		}
+		if _, err := c.Cases.Publish(c.Context(), c.Actor(fixture.Reviewer2), n, version); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -127,7 +127,7 @@ func mayReview(a models.Actor, who Standing, c *models.Case, f facts) error {
 
 // mayJudge is about the person alone, whatever their role: who may not is not asked to, either.
 func mayJudge(id int64, c *models.Case, f facts) error {
-	if f.Reply != nil && wrote(f.Reply, id) {
+	if f.Reply != nil && (f.Reply.AuthorID == id || f.Reply.Authors.Include(id)) {
 		return fault.New(fault.Forbidden, i18n.N("这份答复是您起草的，请由另一位同事审核。")).WithReason("own_work")
 	}
 	if c.ReopenedAt != nil && !c.ReopenedAt.Before(c.AskedAt) && slices.Contains(f.Reviewers, id) {

@@ -3,8 +3,6 @@ package cases
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
@@ -52,7 +50,7 @@ func (s *Service) keepReply(ctx context.Context, w *work, in ReplyInput, least i
 	}
 	r := w.Facts.Reply
 	if r == nil {
-		r = &models.CaseReply{CaseID: w.Case.ID, Round: w.Case.Round, AuthorID: w.Actor.ID, Authors: withAuthor("", w.Actor.ID), Body: in.Body, SavedAt: w.Now, Version: 1}
+		r = &models.CaseReply{CaseID: w.Case.ID, Round: w.Case.Round, AuthorID: w.Actor.ID, Authors: models.Authors("").With(w.Actor.ID), Body: in.Body, SavedAt: w.Now, Version: 1}
 		err := s.insertReply(ctx, r)
 		if database.IsDuplicate(err) {
 			err = stale()
@@ -70,28 +68,9 @@ func (s *Service) keepReply(ctx context.Context, w *work, in ReplyInput, least i
 	}
 	set := map[string]any{"body": in.Body, "author_id": w.Actor.ID, "saved_at": w.Now}
 	if in.Body != r.Body {
-		set["authors"] = withAuthor(r.Authors, w.Actor.ID)
+		set["authors"] = r.Authors.With(w.Actor.ID)
 	}
 	return r, s.writeReply(ctx, r, set)
-}
-
-// withAuthor adds a person to a reply's authors, ",7,12,". The column holds some forty; the last of more replaces the one before.
-func withAuthor(authors string, id int64) string {
-	one := strconv.FormatInt(id, 10) + ","
-	switch {
-	case authors == "":
-		return "," + one
-	case strings.Contains(authors, ","+one):
-		return authors
-	case len(authors)+len(one) > 400:
-		return authors[:strings.LastIndex(strings.TrimSuffix(authors, ","), ",")+1] + one
-	}
-	return authors + one
-}
-
-// wrote reports whether the person wrote on the reply.
-func wrote(r *models.CaseReply, id int64) bool {
-	return r.AuthorID == id || strings.Contains(r.Authors, ","+strconv.FormatInt(id, 10)+",")
 }
 
 // SubmitReview saves the reply and hands it to a reviewer, who is somebody else.

@@ -60,7 +60,7 @@ func (l *Library) Save(ctx context.Context, actor models.Actor, src Source, in P
 		}
 		p.CaseID, p.TopicID, p.DepartmentID = src.CaseID, src.TopicID, src.DepartmentID
 		p.AskedAt, p.AnsweredAt, p.WorkingDays = src.AskedAt, src.AnsweredAt, int64(src.WorkingDays)
-		p.PreparedBy = actor.ID
+		p.PreparedBy, p.Authors = actor.ID, p.Authors.With(actor.ID)
 		if exists {
 			err = l.advance(ctx, &p, old, ActionSave)
 		} else {

@@ -57,7 +57,7 @@ func Refusal(action Action, p models.Publication, actor models.Actor, undecided 
 		return fault.New(fault.Conflict, msgState).WithReason("state").WithDetail(p.Status)
 	case !s.program && !actor.IsStaff():
 		return fault.New(fault.Forbidden, msgStaffOnly).WithReason("staff_only")
-	case s.other && actor.ID == p.PreparedBy:
+	case s.other && (actor.ID == p.PreparedBy || p.Authors.Include(actor.ID)):
 		return fault.New(fault.Forbidden, msgOwnWork).WithReason("own_work")
 	case s.decided && undecided > 0:
 		return fault.New(fault.Conflict, msgUndecided, undecided).WithReason("undecided").WithDetail(undecided)

@@ -29,7 +29,7 @@ func (l *Library) update(ctx context.Context, p, old models.Publication) (bool, 
 		UpdateColumns(map[string]any{
 			"status": p.Status, "topic_id": p.TopicID, "department_id": p.DepartmentID,
 			"title": p.Title, "question": p.Question, "answer": p.Answer, "decisions": p.Decisions, "comment": p.Comment,
-			"prepared_by": p.PreparedBy, "published_by": p.PublishedBy, "asked_at": p.AskedAt, "answered_at": p.AnsweredAt,
+			"prepared_by": p.PreparedBy, "authors": p.Authors, "published_by": p.PublishedBy, "asked_at": p.AskedAt, "answered_at": p.AnsweredAt,
 			"working_days": p.WorkingDays, "published_at": p.PublishedAt, "unpublished_at": p.UnpublishedAt,
 			"version": p.Version, "updated_at": p.UpdatedAt,
 		})

@@ -11,6 +11,7 @@ CREATE TABLE publications (
   decisions MEDIUMTEXT NOT NULL,
   comment VARCHAR(1000) NOT NULL,
   prepared_by BIGINT NOT NULL,
+  authors VARCHAR(400) NOT NULL,
   published_by BIGINT NOT NULL,
   asked_at DATETIME(3) NOT NULL,
   answered_at DATETIME(3) NOT NULL,

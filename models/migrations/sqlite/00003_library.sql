@@ -11,6 +11,7 @@ CREATE TABLE publications (
   decisions TEXT NOT NULL,
   comment VARCHAR(1000) NOT NULL,
   prepared_by INTEGER NOT NULL,
+  authors VARCHAR(400) NOT NULL,
   published_by INTEGER NOT NULL,
   asked_at DATETIME NOT NULL,
   answered_at DATETIME NOT NULL,

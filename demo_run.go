@@ -82,9 +82,11 @@ func (a *app) seedDemo(ctx context.Context) error {
 		return err
 	}
 	fake.Set(start)
+	about, err := os.Stderr.Stat()
+	seen := err == nil && about.Mode()&os.ModeCharDevice != 0 // in a file a bar is only rubbish
 	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("building the demo city"),
-		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false))
-	err := demo.Build(ctx, demo.Services{
+		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false), progressbar.OptionSetVisibility(seen))
+	err = demo.Build(ctx, demo.Services{
 		DB: a.db, Outbox: a.outbox, Audit: a.audit, Accounts: a.accounts, Calendar: a.calendar, Cases: a.cases, City: a.city, Library: a.library, Notices: a.notices,
 	}, fake, func(done, total int, what string) {
 		bar.Describe("building the demo city: " + what)
@@ -94,7 +96,9 @@ func (a *app) seedDemo(ctx context.Context) error {
 		_ = bar.Set(done)
 	})
 	_ = bar.Finish()
-	fmt.Fprintln(os.Stderr)
+	if seen {
+		fmt.Fprintln(os.Stderr)
+	}
 	a.clock = clock.System{}
 	if err == nil {
 		a.log.Info("demo city built", "took", time.Since(start).Round(time.Millisecond))

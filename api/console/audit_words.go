@@ -21,13 +21,14 @@ var auditActions = map[string]string{
 	"department.create": "新增部门", "department.update": "修改部门", "desk.save": "保存受理窗口", "topic.save": "保存分类",
 	"reply_template.save": "保存常用答复", "notice.template.set": "修改通知模板", "notice.template.reset": "恢复默认通知模板", "notice.resend": "重发通知",
 	"page.publish": "发布页面", "publication.save": "保存公开版本",
+	"publication.confirm": "提交公开版本", "publication.publish": "发布公开版本", "publication.return": "退回公开版本", "publication.take_out": "撤下公开版本",
 	"settings.profile": "修改城市设置", "settings.security": "修改登录安全", "settings.handling": "修改办理数字", "settings.retention": "修改保存期限", "settings.emblem": "更换徽标",
 	"calendar.seed": "载入自带日历", "calendar.import": "导入一年的日历", "calendar.day": "修改一天的日历",
 	"resident.create": "居民注册", "resident.signin": "居民登录", "resident.update": "居民修改资料", "resident.agree": "居民同意隐私说明", "resident.export": "居民导出本人信息", "resident.erase": "居民删除本人信息",
 	"session.signout": "退出登录", "session.revoke": "结束一个登录", "token.create": "新建接口令牌", "token.revoke": "撤销接口令牌",
 	"staff.create": "新增人员", "staff.update": "修改人员", "staff.roles": "修改角色", "staff.deactivate": "停用人员", "staff.reactivate": "恢复人员",
 	"staff.signin": "工作人员登录", "staff.signin_failed": "登录失败", "staff.lock": "账号锁定", "staff.unlock": "账号解锁", "staff.password": "修改密码", "staff.reset_password": "重置密码",
-	"staff.locale": "修改界面语言", "staff.second_factor": "通过双因素", "staff.second_factor_failed": "双因素失败", "staff.reset_second_factor": "重置双因素",
+	"staff.locale": "修改界面语言", "staff.second_factor": "通过二次验证", "staff.second_factor_failed": "二次验证失败", "staff.reset_second_factor": "重置二次验证",
 	"staff.recovery_renew": "更换恢复码", "staff.totp_begin": "开始绑定验证器", "staff.totp_enable": "绑定验证器", "staff.totp_disable": "解绑验证器",
 }
 

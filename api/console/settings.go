@@ -28,7 +28,7 @@ var settingsEntries = []entry{
 	{"notices", settingsPath + "/notices", "message", "通知模板", "短信、邮件和提醒的文字", []models.Role{models.SystemAdmin}},
 	{"calendar", settingsPath + "/calendar", "calendar-days", "工作日历", "节假日和调休，期限按它计算", []models.Role{models.SystemAdmin}},
 	{"pages", settingsPath + "/pages", "file-text", "页面", "怎么用、隐私说明、无障碍声明", []models.Role{models.SystemAdmin}},
-	{"security", settingsPath + "/security", "shield", "登录安全", "双因素、锁定和会话时长", []models.Role{models.SecurityAdmin}},
+	{"security", settingsPath + "/security", "shield", "登录安全", "二次验证、锁定和会话时长", []models.Role{models.SecurityAdmin}},
 	{"retention", settingsPath + "/retention", "archive", "保存期限", "日志、通知记录和办结诉求各保存多久", []models.Role{models.SecurityAdmin}},
 }
 

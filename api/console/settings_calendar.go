@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -231,6 +232,8 @@ func (s *Console) newYear(c *kit.Ctx) error {
 // maxCalendarFile bounds what is read of a file; a year is at most 64 kB.
 const maxCalendarFile = 65 << 10
 
+var notText = i18n.N("这不是文字文件。请选择按下面的写法写成的 JSON 文件。")
+
 func calendarSent(c *kit.Ctx) (string, error) {
 	uploads, err := c.Uploads("file")
 	if err != nil {
@@ -245,11 +248,17 @@ func calendarSent(c *kit.Ctx) (string, error) {
 	}
 	defer func() { _ = file.Close() }()
 	text, err := io.ReadAll(io.LimitReader(file, maxCalendarFile))
+	if err == nil && bytes.IndexByte(text, 0) >= 0 {
+		return "", fault.Fields{{Name: "file", Msg: notText}}.Err()
+	}
 	return string(text), err
 }
 
 func (s *Console) importYear(c *kit.Ctx) error {
 	text, err := calendarSent(c)
+	if fault.Is(err, fault.Invalid) {
+		return s.importAgain(c, text, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -257,6 +266,10 @@ func (s *Console) importYear(c *kit.Ctx) error {
 	if err == nil {
 		return s.yearChanged(c, year.Year)
 	}
+	return s.importAgain(c, text, err)
+}
+
+func (s *Console) importAgain(c *kit.Ctx, text string, err error) error {
 	d, failed := s.importPage(c)
 	if failed != nil {
 		return failed
@@ -273,7 +286,7 @@ func nameItems(err error) error {
 	}
 	var wrong fault.Fields
 	for _, f := range e.Fields {
-		if f.Name == "json" {
+		if f.Name == "json" || f.Name == "file" {
 			wrong = append(wrong, f)
 			continue
 		}

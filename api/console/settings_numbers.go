@@ -100,9 +100,9 @@ func (s *Console) securityGroup(c *kit.Ctx) (numberGroup, error) {
 		return numberGroup{}, err
 	}
 	p := formPage{frame: newFrame(c, "security", c.T("登录安全")), Version: now.Version, Action: securityPath}
-	p.Intro = c.T("改动从下一次登录起生效；新要求双因素的人，下次进入工作台时要先绑定验证器。")
+	p.Intro = c.T("改动从下一次登录起生效；新要求二次验证的人，下次进入工作台时要先绑定验证器。")
 	p.Fields = append([]field{{
-		Name: "second_factor_roles", Label: c.T("哪些角色必须使用双因素"), Kind: checksField, Options: roleOptions(c), Value: rolesValue(now.SecondFactorRoles),
+		Name: "second_factor_roles", Label: c.T("哪些角色必须使用二次验证"), Kind: checksField, Options: roleOptions(c), Value: rolesValue(now.SecondFactorRoles),
 		Source: c.T(city.SecondFactorSource),
 	}}, numberFields(c, securityNumbers(&now))...)
 	return numberGroup{p, func(f *form) error {

@@ -14,7 +14,7 @@ var roleNames = map[models.Role]string{
 	models.Organizer:     "组织者",
 	models.SystemAdmin:   "系统管理员",
 	models.SecurityAdmin: "安全管理员",
-	models.Auditor:       "审计员",
+	models.Auditor:       "审计管理员",
 }
 
 // RoleName is what a role is called on screens.

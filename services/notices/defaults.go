@@ -57,8 +57,8 @@ var staffDefaults = map[Kind]bilingual{
 		text{"Case {number} is overdue", "It was due by {due}; please answer now ({department})."},
 	},
 	CaseFollowUp: {
-		text{"诉求 {number} 有新的追问", "群众补充了内容，请查看（{department}，期限 {due}）。"},
-		text{"A follow-up question on case {number}", "The resident wrote again; please look ({department}, due by {due})."},
+		text{"诉求 {number} 有追问或补充", "来信人写了新的内容，请查看（{department}，期限 {due}）。"},
+		text{"The resident wrote again on case {number}", "A question or more material; please look ({department}, due by {due})."},
 	},
 	CaseRatedLow: {
 		text{"诉求 {number} 的评价不满意", "请了解原因并跟进（{department}）。"},

@@ -92,6 +92,11 @@ func (s *scanner) chain(i int) chain {
 			return c
 		}
 		n := s.hasAny(end, units)
+		if n == 0 && s.get(end) == ' ' { // "12 号 3 单元", as carefully set text has it
+			if n = s.hasAny(end+1, units); n > 0 {
+				end++
+			}
+		}
 		if n == 0 && c.count == 0 && s.shortForm(j, end) {
 			return chain{from: i, to: end, count: 1, strong: 1, last: "室"}
 		}

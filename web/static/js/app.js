@@ -54,7 +54,7 @@
   };
 
   // Live parts: one stream per address; what is being typed in is left alone until the focus leaves it.
-  const streams = new Map();
+  const streams = new Map(), asking = new Map();
   const refresh = (el) => {
     const busy = document.activeElement;
     if (el.contains(busy) && busy.matches("input:not([type=checkbox]), textarea, select")) {
@@ -62,7 +62,15 @@
       return;
     }
     if ([...dirty].some((f) => el.contains(f))) return; // what is typed and not sent is worth more than what is new
-    htmx.ajax("GET", el.dataset.src || location.pathname + location.search, { source: el, target: el, select: "#" + el.id, swap: "outerHTML" });
+    const id = el.id;
+    if (asking.has(id)) return void asking.set(id, true); // news while the answer is under way: ask once more after it
+    asking.set(id, false);
+    const done = () => {
+      const again = asking.get(id), now = document.getElementById(id);
+      asking.delete(id);
+      if (again && now) refresh(now);
+    };
+    htmx.ajax("GET", el.dataset.src || location.pathname + location.search, { source: el, target: el, select: "#" + id, swap: "outerHTML" }).then(done, done);
   };
   const listen = () => document.querySelectorAll("[data-live]").forEach(({ dataset: { live } }) => {
     if (streams.has(live) || !window.EventSource || !window.htmx) return;

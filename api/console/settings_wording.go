@@ -26,8 +26,8 @@ type wordingGroup struct {
 }
 
 type wordingLine struct {
-	Href, Channel, Locale, Body string
-	Changed                     bool
+	Href, Channel, Locale, Lang, Body string
+	Changed                           bool
 }
 
 type wordingsData struct {
@@ -57,7 +57,7 @@ func (s *Console) listWordings(c *kit.Ctx) error {
 		if t.Subject != "" {
 			text = t.Subject
 		}
-		g.Lines = append(g.Lines, wordingLine{wordingHref(t), c.T(noticeChannels[t.Channel]), c.T(localeNames[t.Locale]), text, t.Version != 0})
+		g.Lines = append(g.Lines, wordingLine{wordingHref(t), c.T(noticeChannels[t.Channel]), c.T(localeNames[t.Locale]), t.Locale, text, t.Version != 0})
 	}
 	return c.Page(http.StatusOK, "settings/notices", d)
 }

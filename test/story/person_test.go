@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -59,6 +60,11 @@ func newPerson(t *testing.T, ctx context.Context, s *server, width int64) *perso
 func (p *person) listen(ev any) {
 	var text string
 	switch e := ev.(type) {
+	case *page.EventJavascriptDialogOpening: // leaving what was typed and not sent; unanswered it would hold everything
+		text = "dialog: " + e.Message + " (" + string(e.Type) + ")"
+		go func() {
+			_, _ = chromedp.Call(p.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		}()
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			text = fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL)

@@ -12,6 +12,7 @@ import (
 
 // TestWithoutScripts is the resident's part with scripts turned off: ask, keep the receipt, follow by number and code, rate.
 func TestWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s, browser := city(t), testenv.Browser(t)
 	resident := arrive(t, browser, s, 1440)
 	resident.withoutScripts()
@@ -47,6 +48,7 @@ func TestWithoutScripts(t *testing.T) {
 
 // TestLargeTypeOnAPhone is the resident's part on the smallest phone in large type: nothing scrolls sideways, nothing is covered.
 func TestLargeTypeOnAPhone(t *testing.T) {
+	t.Parallel()
 	s, browser := city(t), testenv.Browser(t)
 	resident := arrive(t, browser, s, 360)
 	resident.open("/")

@@ -15,6 +15,7 @@ const (
 
 // TestStory is the main job from the question to the rating, by three people who follow only what their screens say.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	s, browser := city(t), testenv.Browser(t)
 	resident := arrive(t, browser, s, 1440)
 	q := question{

@@ -36,7 +36,7 @@ func Browser(t testing.TB) context.Context {
 	t.Cleanup(cancel)
 	ctx, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(closeTab)
-	ctx, stop := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 8*time.Minute) // the tests that look at every page take minutes
 	t.Cleanup(stop)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900)); err != nil {
 		t.Fatal("start Chromium: ", err)

@@ -3,7 +3,7 @@ export CGO_ENABLED = 0
 
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run build test lint bench dev catalog
+.PHONY: help run build test lint bench dev catalog pictures
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -31,3 +31,6 @@ dev: ## serve, and restart when a file changes
 
 catalog: ## add missing message ids to web/locales and list those no longer used
 	go run ./test/catalog -write
+
+pictures: ## take the README's pictures anew
+	HUIYIN_SHOTS=$(CURDIR)/docs/images test/run.sh ./test/story -run '^TestReadme$$'

@@ -70,22 +70,8 @@ func (l *looking) until(expression string) {
 	l.t.Fatalf("never true: %s\n%s", expression, body)
 }
 
-// picture looks at the present page at three widths, in both modes.
-func (l *looking) picture(name string) {
-	l.t.Helper()
-	testenv.Axe(l.t, l.ctx, name)
-	for _, large := range []bool{false, true} {
-		set, suffix := "document.documentElement.classList.toggle('large', false), true", ""
-		if large {
-			set, suffix = "document.documentElement.classList.toggle('large', true), true", "-large"
-		}
-		l.until(set)
-		for _, width := range []int{360, 768, 1440} {
-			testenv.Screenshot(l.t, l.ctx, width, 900, name+suffix)
-		}
-	}
-	l.until("document.documentElement.classList.toggle('large', false), true")
-}
+// check looks for what hinders people with disabilities; test/story looks at every page at every width.
+func (l *looking) check(name string) { l.t.Helper(); testenv.Axe(l.t, l.ctx, name) }
 
 const fill = `((f, v) => { for (const k in v) { const e = f.elements[k]; e.value = v[k]; e.dispatchEvent(new Event("input", {bubbles: true})); } return true; })`
 
@@ -98,7 +84,7 @@ func TestInABrowser(t *testing.T) {
 
 	l.open("/consult")
 	l.until(`document.querySelector("details").open = true`)
-	l.picture("consult")
+	l.check("consult")
 	l.until(`document.querySelector("[name=topic_id][value='` + id(city.Topics[fixture.Rent].ID) + `']").click(), document.querySelector("#agree").click(), document.querySelector(".submit .btn").click(), true`)
 	l.until(`location.pathname === "/consult/new" && document.readyState === "complete" && !!window.htmx`)
 	l.until(fill + `(document.querySelector("form.ask"), {title: "公租房申请要准备什么材料", text: "请问需要准备哪些材料，到哪里办理？", display_name: "王女士", phone: "` + fixture.Phone + `"})`)
@@ -107,22 +93,22 @@ func TestInABrowser(t *testing.T) {
 	l.open("/track")
 	l.open("/consult/new") // no question whether to leave: it was saved
 	l.until(`document.querySelector("#title").value === "公租房申请要准备什么材料" && document.querySelector("#phone").value !== ""`)
-	l.picture("ask")
+	l.check("ask")
 	l.until(`document.querySelector("[value=code]").click(), true`)
 	l.until(`location.search.includes("sent=")`)
 	code := city.SentCode(fixture.Phone)
 	l.until(fill + `(document.querySelector("form.ask"), {code: "000000", title: "短"})`)
 	l.until(`document.querySelector("[value=submit]").click(), true`)
 	l.until(`!!document.querySelector(".errors")`)
-	l.picture("ask-errors")
+	l.check("ask-errors")
 	l.until(fill + `(document.querySelector("form.ask"), {code: "` + code + `", title: "公租房申请要准备什么材料"})`)
 	l.until(`document.querySelector("[value=submit]").click(), true`)
 	l.until(`location.pathname === "/consult/receipt"`)
-	l.picture("receipt")
+	l.check("receipt")
 
 	l.until(`document.querySelector(".acts .btn").click(), true`)
 	l.until(`location.pathname.startsWith("/track/")`)
-	l.picture("thread-open")
+	l.check("thread-open")
 	path, err := chromedp.Run(l.ctx, chromedp.Evaluate[string]("location.pathname"))
 	if err != nil {
 		t.Fatal(err)
@@ -131,20 +117,20 @@ func TestInABrowser(t *testing.T) {
 	city.Accept(number, fixture.Handler)
 	l.until(`document.querySelector("#matter").innerText.includes("已受理")`) // the page hears of it by itself
 	l.open("/track/" + number + "/withdraw")
-	l.picture("withdraw")
+	l.check("withdraw")
 
 	city.SubmitReview(number, fixture.Handler)
 	city.Approve(number, fixture.Reviewer)
 	city.Send(number, fixture.Handler)
 	l.open("/track/" + number)
-	l.picture("thread-answered")
+	l.check("thread-answered")
 	l.until(`document.querySelector("[name=rating][value='2']").click(), document.querySelector("#rate .btn").click(), true`)
 	l.until(`!!document.querySelector("#reopen")`)
-	l.picture("thread-unsatisfied")
+	l.check("thread-unsatisfied")
 
 	for path, name := range map[string]string{"/me": "me", "/me/profile": "profile", "/me/account": "account", "/me/delete": "delete", "/track": "track", "/nowhere": "error"} {
 		l.open(path)
-		l.picture(name)
+		l.check(name)
 	}
 	l.cookie(kit.LocaleCookie, "en")
 	for path, name := range map[string]string{"/me": "me-en", "/consult": "consult-en", "/track/" + number: "thread-en", "/me/account": "account-en", "/consult/new": "ask-en"} {
@@ -160,9 +146,9 @@ func TestInABrowser(t *testing.T) {
 			l.cookie(kit.DraftCookie, d.Token)
 		}
 		l.open(path)
-		l.picture(name)
+		l.check(name)
 	}
 	l.cookie(kit.PortalCookie, "none")
 	l.open("/me/sign-in")
-	l.picture("sign-in-en")
+	l.check("sign-in-en")
 }

@@ -2,12 +2,9 @@ package story_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"huiyin/test/testenv"
@@ -143,25 +140,8 @@ func (p *person) reads(t *testing.T, name string, least int) {
 	}
 }
 
-// picture keeps the whole page as it stands in the folder of screenshots.
+// picture keeps the whole page as it stands.
 func (p *person) picture(t *testing.T, name string, width int64) {
 	t.Helper()
-	dir := os.Getenv("HUIYIN_SHOTS")
-	if dir == "" {
-		dir = filepath.Join(testenv.Root(t), "test", "shots")
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	quality, whole, quick := int64(70), true, true
-	shot, err := chromedp.Call(p.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
-		Format: page.CaptureScreenshotFormatJpeg, Quality: &quality, CaptureBeyondViewport: &whole, OptimizeForSpeed: &quick,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := fmt.Sprintf("%s-%d.jpg", strings.ReplaceAll(name, "/", "-"), width)
-	if err := os.WriteFile(filepath.Join(dir, file), shot.Data, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	testenv.Picture(t, p.ctx, fmt.Sprintf("%s-%d", strings.ReplaceAll(name, "/", "-"), width), true)
 }

@@ -38,14 +38,6 @@ func arrive(t *testing.T, browser context.Context, s *server, width int64) *pers
 	return newPerson(t, ctx, s, width)
 }
 
-// tab opens another tab with the same cookies.
-func (p *person) tab() *person {
-	p.t.Helper()
-	ctx, leave := chromedp.NewContext(p.ctx)
-	p.t.Cleanup(leave)
-	return newPerson(p.t, ctx, p.server, 1440)
-}
-
 func newPerson(t *testing.T, ctx context.Context, s *server, width int64) *person {
 	t.Helper()
 	p := &person{t: t, ctx: ctx, server: s}

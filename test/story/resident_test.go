@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"huiyin/test/testenv"
 )
 
@@ -107,11 +105,4 @@ func (s *server) act(t *testing.T, as session, page, act string, fields ...strin
 	if status, where := s.post(t, page+act, form, as.cookie); status != 303 || strings.Contains(where, "sign-in") {
 		t.Fatalf("%s%s: %d %s", page, act, status, where)
 	}
-}
-
-// shot keeps a picture of the page as it stands.
-func (p *person) shot(name string, width int64) {
-	p.t.Helper()
-	testenv.Screenshot(p.t, p.ctx, int(width), 900, name)
-	p.do(chromedp.EmulateViewport(width, 900))
 }

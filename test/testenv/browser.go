@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"huiyin/test/browser"
@@ -44,9 +45,9 @@ func Browser(t testing.TB) context.Context {
 	return ctx
 }
 
-// Screenshot writes the whole page, laid out for a window of that size, to name-WIDTH.png in $HUIYIN_SHOTS (default test/shots) and
-// returns the path. A page that scrolls sideways at that width fails the test.
-func Screenshot(t testing.TB, ctx context.Context, width, height int, name string) string {
+// Picture keeps the page as the tab shows it, the whole of it or what is in the window, and returns the path of the picture: a PNG if
+// name ends so, else a quick JPEG. The folder is HUIYIN_SHOTS, by default test/shots, which is not kept.
+func Picture(t testing.TB, ctx context.Context, name string, whole bool) string {
 	t.Helper()
 	dir := os.Getenv("HUIYIN_SHOTS")
 	if dir == "" {
@@ -55,22 +56,18 @@ func Screenshot(t testing.TB, ctx context.Context, width, height int, name strin
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(width), int64(height))); err != nil {
-		t.Fatal(err)
+	how := page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng, CaptureBeyondViewport: &whole}
+	if !strings.HasSuffix(name, ".png") {
+		quality, quick := int64(70), true
+		name += ".jpg"
+		how.Format, how.Quality, how.OptimizeForSpeed = page.CaptureScreenshotFormatJpeg, &quality, &quick
 	}
-	wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`))
+	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, how)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wide > width {
-		t.Errorf("%s is %d px wide in a window of %d", name, wide, width)
-	}
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, width))
-	if err := os.WriteFile(path, png, 0o644); err != nil {
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, shot.Data, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path

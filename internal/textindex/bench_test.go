@@ -131,7 +131,7 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 	measure("similar", func() (int, error) {
-		h, err := x.Similar(b.Context(), "小区停水噪音垃圾问题请问物业部门怎么办理道路"+rare, 5)
+		h, _, err := x.Similar(b.Context(), "小区停水噪音垃圾问题请问物业部门怎么办理道路"+rare, 5)
 		return len(h), err
 	})
 }

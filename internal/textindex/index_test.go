@@ -110,7 +110,7 @@ func TestSimilar(t *testing.T) {
 	for text, want := range map[string][]int64{
 		"公积金提取要什么": {1}, "小区又停水了": {2}, "今天天气很好": nil, "": nil, "\"*^": nil,
 	} {
-		got, err := x.Similar(t.Context(), text, 5)
+		got, _, err := x.Similar(t.Context(), text, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -328,7 +328,7 @@ func FuzzSearch(f *testing.F) {
 		if _, err := x.Search(t.Context(), Query{Text: s}); err != nil {
 			t.Fatalf("%q: %v", s, err)
 		}
-		if _, err := x.Similar(t.Context(), s, 3); err != nil {
+		if _, _, err := x.Similar(t.Context(), s, 3); err != nil {
 			t.Fatalf("%q: %v", s, err)
 		}
 		var b strings.Builder

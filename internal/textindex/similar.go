@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -12,7 +13,6 @@ const (
 	rarest     = 12   // tokens that a loose search goes by
 	commonPart = 0.10 // a token in more than this part of all documents says little
 	commonMin  = 20   // … unless that is fewer documents than this
-	shareMin   = 0.34 // of the tokens looked for, what a similar document must hold
 	perToken   = 1000 // newest documents looked at for each token
 )
 
@@ -64,13 +64,16 @@ func (s *search) frequency(t term, most int) (int, error) {
 	return n, err
 }
 
+// often is in how many of so many documents a token says little.
+func often(total int) int { return max(int(float64(total)*commonPart), commonMin) + 1 }
+
 // telling returns the rarest tokens of the terms that the index holds at all, without the very common ones unless
 // there are no others. total is the number of documents.
 func (s *search) telling(ts []term) (out []weighed, total int, err error) {
 	if err := s.index.read.QueryRowContext(s.ctx, "SELECT count(*) FROM docs").Scan(&total); err != nil {
 		return nil, 0, err
 	}
-	most := max(int(float64(total)*commonPart), commonMin) + 1
+	most := often(total)
 	var common []weighed
 	seen := make(map[string]bool)
 	for _, t := range ts {
@@ -155,32 +158,47 @@ func (s *search) some(ts []term) ([]scored, error) {
 	return out, nil
 }
 
-// Similar finds at most limit documents that may say the same as the text, best first: "this may already be answered".
-// Each holds at least a third of what is telling in the text, and two pieces of it when there are two.
-func (x *Index) Similar(ctx context.Context, text string, limit int) ([]Hit, error) {
-	var hits []Hit
-	err := x.using(func() error {
+// Similar finds documents that may say the same as the text, at most limit, the likeliest first, and what tells whether they do: the
+// index holds no text to compare with. What the text is about stands in its first line, as a title does; the rest only helps to find.
+func (x *Index) Similar(ctx context.Context, text string, limit int) (hits []Hit, like Likeness, err error) {
+	title, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	err = x.using(func() error {
 		s := search{ctx: ctx, index: x}
-		tokens, total, err := s.telling(terms(text))
+		tokens, total, err := s.telling(saying(text))
 		if err != nil || len(tokens) == 0 {
+			return err
+		}
+		if like, err = s.likeness(saying(title), total); err != nil {
 			return err
 		}
 		found, err := s.gather(tokens, total)
 		if err != nil {
 			return err
 		}
-		least := max(int(math.Ceil(shareMin*float64(len(tokens)))), min(2, len(tokens)))
-		var good []scored
+		all := make([]scored, 0, len(found))
 		for place, t := range found {
-			if t.held >= least {
-				good = append(good, scored{place, t.score * float64(t.held) / float64(len(tokens))})
-			}
+			all = append(all, scored{place, t.score * float64(t.held) / float64(len(tokens))})
 		}
-		slices.SortFunc(good, func(a, b scored) int {
+		slices.SortFunc(all, func(a, b scored) int {
 			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.place, a.place))
 		})
-		hits, err = x.hits(ctx, good[:max(0, min(len(good), limit))])
+		hits, err = x.hits(ctx, all[:max(0, min(len(all), limit))])
 		return err
 	})
-	return hits, err
+	return hits, like, err
+}
+
+// likeness weighs the title's pieces, of which telling has counted most already.
+func (s *search) likeness(ts []term, total int) (Likeness, error) {
+	most, counts := often(total), map[string]int{}
+	for _, t := range ts {
+		for _, piece := range t.tokens() {
+			n, err := s.frequency(term{t.class, []rune(piece)}, most)
+			if err != nil {
+				return Likeness{}, err
+			}
+			counts[piece] = n
+		}
+	}
+	return newLikeness(ts, counts, total, most), nil
 }

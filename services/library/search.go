@@ -1,8 +1,10 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"huiyin/internal/fault"
@@ -72,12 +74,16 @@ func (l *Library) Search(ctx context.Context, q Query) (Results, error) {
 	return res, nil
 }
 
-// Similar returns at most limit entries that may answer the text already, best first; none while there is no index to ask.
+// similarAmong is how many candidates are compared, whatever the library's size.
+const similarAmong = 24
+
+// Similar returns at most limit entries that are about the same as the text, best first: rather none than a wrong one. What the text
+// is about stands in its first line, as a title does. There are none while there is no index to ask.
 func (l *Library) Similar(ctx context.Context, text string, limit int) ([]Entry, error) {
 	if l.index == nil {
 		return nil, nil
 	}
-	hits, err := l.index.Similar(ctx, shorten(text, similarMax), pageSize(limit))
+	hits, like, err := l.index.Similar(ctx, shorten(text, similarMax), similarAmong)
 	if errors.Is(err, textindex.ErrReset) {
 		l.feed.poke()
 		return nil, nil
@@ -85,7 +91,14 @@ func (l *Library) Similar(ctx context.Context, text string, limit int) ([]Entry,
 	if err != nil {
 		return nil, err
 	}
-	return l.entriesOf(ctx, hits)
+	es, err := l.entriesOf(ctx, hits)
+	score := make(map[int64]float64, len(es))
+	for _, e := range es {
+		score[e.ID] = like.Score(e.Title, e.Question)
+	}
+	es = slices.DeleteFunc(es, func(e Entry) bool { return score[e.ID] == 0 })
+	slices.SortStableFunc(es, func(a, b Entry) int { return cmp.Compare(score[b.ID], score[a.ID]) })
+	return es[:min(len(es), pageSize(limit))], err
 }
 
 // entriesOf leaves out what has been taken out since the index was told.

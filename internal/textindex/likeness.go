@@ -1,0 +1,147 @@
+package textindex
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// asking are words that any question may hold: they say that something is asked, not what. A stretch of Han is cut at them, the
+// longest first, so that neither they nor the pairs across them count as what two questions have in common.
+var asking = func() map[rune][]string {
+	const list = `的 了 吗 呢 吧 啊 呀 我 你 您 他 她 谁 哪 请 怎么 怎样 怎么办 怎么样 如何 什么 什么时候 时候 何时 多少 多久 多长时间 几天 几个 为什么 为何 可以 可不可以
+能不能 能否 是不是 是否 有没有 有无 要不要 用不用 会不会 算不算 该不该 请问 您好 你好 想问 想知道 想咨询 咨询 了解 请教 一下 需要 必须 应该 应当 一定 必要 现在 目前 如今 今年 去年 明年 今天 昨天
+明天 最近 已经 一直 还是 还能 还要 还有 还会 还没 没有 没法 无法 不能 不会 不给 不让 不到 不了 不知道 不清楚 我家 我们 你们 他们 自己 别人 人家 这个 那个 这种 这样 那么 这么 这里 那里 哪里 哪儿
+在哪 哪些 一个 两个 三个 如果 因为 所以 但是 可是 而且 以后 之后 以前 之前 或者 以及 关于 对于 根据 有关 相关 问题 情况 事情 办法 事宜 帮忙 谢谢 感谢 麻烦 打算 准备 听说 说是 一般 具体 主要 其他 另外 没人 办理 申请 手续 流程 能 要`
+	words := map[rune][]string{}
+	for _, w := range strings.Fields(list) {
+		r, _ := utf8.DecodeRuneInString(w)
+		words[r] = append(words[r], w)
+	}
+	for _, w := range words {
+		slices.SortFunc(w, func(a, b string) int { return len(b) - len(a) })
+	}
+	return words
+}()
+
+// saying returns the terms of a text without the words of asking. A lone character that is left between two of them says nothing.
+func saying(text string) []term {
+	var out []term
+	for _, t := range terms(text) {
+		if t.class == word {
+			out = append(out, t)
+			continue
+		}
+		from := 0
+		cut := func(to int) {
+			if to-from >= 2 {
+				out = append(out, term{han, t.runes[from:to]})
+			}
+		}
+		for i := 0; i < len(t.runes); {
+			n := askingAt(t.runes[i:])
+			if n == 0 {
+				i++
+				continue
+			}
+			cut(i)
+			i += n
+			from = i
+		}
+		cut(len(t.runes))
+	}
+	return out
+}
+
+// askingAt returns how many runes of a word of asking the runes begin with.
+func askingAt(runes []rune) int {
+	for _, w := range asking[runes[0]] {
+		if n := utf8.RuneCountInString(w); n <= len(runes) && string(runes[:n]) == w {
+			return n
+		}
+	}
+	return 0
+}
+
+// Likeness says how much of what a question is about another one is about, too. The zero Likeness finds nothing alike.
+type Likeness struct {
+	weights map[string]float64
+	telling map[string]bool // the pieces that few documents hold
+	whole   float64
+}
+
+// commonWeight is that of a piece which very many documents hold.
+const commonWeight = 0.5
+
+// newLikeness weighs the pieces of a question by how rare they are; counts says in how many of all documents each is, at most
+// meaning that many or more. A pair that stands nowhere, between two that do, is only where two words happen to meet.
+func newLikeness(ts []term, counts map[string]int, total, most int) Likeness {
+	l := Likeness{weights: map[string]float64{}, telling: map[string]bool{}}
+	for _, t := range ts {
+		tokens := t.tokens()
+		for i, piece := range tokens {
+			n := counts[piece]
+			_, again := l.weights[piece]
+			if again || n == 0 && i > 0 && i+1 < len(tokens) && counts[tokens[i-1]] > 0 && counts[tokens[i+1]] > 0 {
+				continue
+			}
+			w := commonWeight
+			if n < most {
+				n = max(n, 1)
+				w = math.Log(1 + (float64(total-n)+0.5)/(float64(n)+0.5))
+				l.telling[piece] = true
+			}
+			w = max(w, commonWeight)
+			l.weights[piece] = w
+			l.whole += w
+		}
+	}
+	return l
+}
+
+const (
+	likeWhole = 0.5  // of what the question is about, by weight, must stand in the other
+	likeTitle = 0.34 // … and this much in its title, else it is only mentioned there
+	likeBoth  = 1.04 // the two together: of two halves, one is not enough
+)
+
+// Score compares with a question of that title and text: 0 when it is about something else, otherwise the more the better, 2 at most.
+func (l Likeness) Score(title, text string) float64 {
+	inTitle, _ := l.share(pieces(title))
+	inBoth, telling := l.share(pieces(title + "\n" + text))
+	score := inTitle + inBoth
+	if inBoth < likeWhole || inTitle < likeTitle || score < likeBoth || !telling {
+		return 0
+	}
+	return score
+}
+
+// share is how much of the question is held, by weight; telling says that some of it is what few questions are about.
+func (l Likeness) share(held map[string]bool) (share float64, telling bool) {
+	if l.whole == 0 {
+		return 0, false
+	}
+	for piece, w := range l.weights {
+		if held[piece] {
+			share += w / l.whole
+			telling = telling || l.telling[piece]
+		}
+	}
+	return share, telling
+}
+
+// pieces are all tokens of a text, as the index holds them.
+func pieces(text string) map[string]bool {
+	runes, out := folded(text), map[string]bool{}
+	for _, r := range runs(runes) {
+		if r.class == word {
+			out[string(runes[r.from:min(r.to, r.from+maxWordRunes)])] = true
+			continue
+		}
+		for _, pair := range pairs(runes[r.from:r.to]) {
+			out[pair] = true
+		}
+	}
+	return out
+}

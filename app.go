@@ -132,7 +132,7 @@ func (a *app) build(out outside) error {
 	}
 	a.accounts = accounts.New(accounts.Deps{
 		DB: a.db, Clock: a.clock, Audit: a.audit, Seal: a.seal, Passwords: password.New(password.Recommended, 2),
-		Codes: out.codes, Sender: out.sender, Settings: a.signInRules,
+		Codes: out.codes, Sender: out.sender, Settings: accounts.CitySettings(a.city),
 	})
 	a.files = files.New(a.db, store, a.clock, a.attachmentLimit)
 	a.library = library.New(library.Deps{
@@ -176,20 +176,6 @@ var limitClasses = map[string]limit.Limit{
 	"search":        {Rate: 120, Period: time.Minute, Burst: 60, WhenDown: limit.Open},
 	"vote":          {Rate: 60, Period: time.Hour, Burst: 20, WhenDown: limit.Open},
 	"api":           {Rate: 600, Period: time.Minute, Burst: 200, WhenDown: limit.Open},
-}
-
-// signInRules are the city's settings in the words of the accounts.
-func (a *app) signInRules(ctx context.Context) (accounts.Settings, error) {
-	s, err := a.city.Security(ctx)
-	if err != nil {
-		return accounts.Settings{}, err
-	}
-	p, err := a.city.Profile(ctx)
-	return accounts.Settings{
-		LockAfter: s.LockAfter, LockFor: time.Duration(s.LockMinutes) * time.Minute, SecondFactorRoles: s.SecondFactorRoles,
-		StaffIdle: time.Duration(s.SessionHours) * time.Hour, ResidentIdle: time.Duration(s.ResidentDays) * 24 * time.Hour,
-		VisitorIdle: time.Duration(s.VisitorDays) * 24 * time.Hour, Issuer: p.SiteName,
-	}, err
 }
 
 func (a *app) attachmentLimit(ctx context.Context) int {

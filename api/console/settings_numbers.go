@@ -37,7 +37,7 @@ type oneNumber struct {
 
 //i18n:keys
 var numberNames = map[string]string{
-	"lock_after": "连续登录失败几次后锁定", "lock_minutes": "锁定多久", "session_hours": "工作台多久不操作要重新登录",
+	"lock_after": "连续登录失败几次后锁定", "lock_minutes": "锁定多久", "session_hours": "工作台多久不操作要重新登录", "session_days": "登录后最长多久要重新登录",
 	"resident_days": "居民的登录保留多久", "visitor_days": "未登录访客的回执保留多久",
 	"reopen_days": "答复后多久内可以要求重新办理", "close_days": "答复后多久没有新情况自动办结", "due_soon_days": "到期前多久算“即将到期”",
 	"attachments": "一次最多几个附件", "draft_hours": "没有提交的内容保留多久",
@@ -70,7 +70,7 @@ func handlingNumbers(h *city.Handling) []oneNumber {
 }
 
 func securityNumbers(x *city.Security) []oneNumber {
-	return []oneNumber{{"lock_after", &x.LockAfter}, {"lock_minutes", &x.LockMinutes}, {"session_hours", &x.SessionHours}, {"resident_days", &x.ResidentDays}, {"visitor_days", &x.VisitorDays}}
+	return []oneNumber{{"lock_after", &x.LockAfter}, {"lock_minutes", &x.LockMinutes}, {"session_hours", &x.SessionHours}, {"session_days", &x.SessionDays}, {"resident_days", &x.ResidentDays}, {"visitor_days", &x.VisitorDays}}
 }
 
 func retentionNumbers(r *city.Retention) []oneNumber {

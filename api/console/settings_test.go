@@ -14,6 +14,7 @@ import (
 
 	"huiyin/models"
 	"huiyin/services/audit"
+	"huiyin/services/cases"
 	"huiyin/test/fixture"
 )
 
@@ -78,8 +79,10 @@ func TestSettingsForms(t *testing.T) {
 	const base = "/console/settings"
 	department := base + "/departments/" + strconv.FormatInt(c.Housing.ID, 10)
 	var topic string
+	var group int64
 	for _, x := range c.Topics {
 		if x.DepartmentID != 0 {
+			group = x.ParentID
 			topic = base + "/topics/" + strconv.FormatInt(x.ID, 10)
 		}
 	}
@@ -90,6 +93,12 @@ func TestSettingsForms(t *testing.T) {
 	if err := c.City.SeedDefaults(c.Context()); err != nil {
 		t.Fatal(err)
 	}
+	kept, err := c.Cases.SaveReplyTemplate(c.Context(), c.Actor(fixture.SystemAdmin), 0, cases.ReplyTemplateInput{Title: "收件说明", Body: "您好，材料已经收到，我们会尽快核对。", Active: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply := base + "/replies/" + strconv.FormatInt(kept.ID, 10)
+	housing, transport := strconv.FormatInt(c.Housing.ID, 10), strconv.FormatInt(c.Transport.ID, 10)
 	forms := []settingsForm{
 		{"city", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/city", base + "/city", map[string]string{"city_name": "青溪县"}, map[string]string{"color": "#ffff00", "city_name": "云山县"}, "这个颜色太浅", true},
 		{"handling", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/handling", base + "/handling", map[string]string{"reopen_days": "20"}, map[string]string{"close_days": "many"}, "请填一个整数", true},
@@ -99,6 +108,9 @@ func TestSettingsForms(t *testing.T) {
 		{"new department", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/departments/new", base + "/departments/new", map[string]string{"name": "县水利局", "level": "county", "parent_id": strconv.FormatInt(c.Root.ID, 10)}, map[string]string{"name": "", "level": "county"}, "请填写", false},
 		{"topic", fixture.SystemAdmin, fixture.SecurityAdmin, topic, topic, map[string]string{"sort": "9"}, map[string]string{"name": "租"}, "至少写", true},
 		{"desk", fixture.SystemAdmin, fixture.SecurityAdmin, desk, desk, map[string]string{"ordinary_days": "4"}, map[string]string{"simple_days": "0"}, "请填 1 到 90", true},
+		{"new topic", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/topics/new", base + "/topics/new", map[string]string{"name": "物业管理", "name_en": "Property management", "parent_id": strconv.FormatInt(group, 10), "department_id": housing, "kind": "ordinary"}, map[string]string{"name": "物业管理", "name_en": "Property management", "parent_id": strconv.FormatInt(group, 10), "department_id": "0"}, "请选择由哪个部门答复", false},
+		{"new desk", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/desks/new", base + "/desks/new", map[string]string{"name": "交通咨询窗口", "department_id": transport}, map[string]string{"name": "交通咨询窗口", "department_id": transport, "ordinary_days": "91"}, "请填 1 到 90", false},
+		{"reply", fixture.SystemAdmin, fixture.SecurityAdmin, reply, reply, map[string]string{"title": "收件说明二"}, map[string]string{"body": "{{密码}}短短短短短短"}, "占位符", true},
 		{"new reply", fixture.Reviewer, fixture.Handler, base + "/replies/new", base + "/replies/new", map[string]string{"title": "材料清单", "body": "{{称呼}}您好，请带身份证和户口簿。"}, map[string]string{"title": "x", "body": "{{密码}}短短短短短短"}, "至少写", false},
 		{"wording", fixture.SystemAdmin, fixture.SecurityAdmin, sms, sms, map[string]string{"body": "【{city}】诉求 {number} 已收到。{address}"}, map[string]string{"body": "没有签名"}, "短信要以签名", true},
 		{"page", fixture.SystemAdmin, fixture.SecurityAdmin, privacy, privacy, map[string]string{"body": "<p>新的说明</p>"}, map[string]string{"title": ""}, "请填写这一项", true},

@@ -92,16 +92,17 @@ type Settings struct {
 	LockFor           time.Duration // how long it lasts
 	SecondFactorRoles []models.Role // who must use a second factor (等级保护 level 3: all staff)
 	StaffIdle         time.Duration // a staff session ends after so long without a request
+	StaffMax          time.Duration // and so long after the sign-in, however busy
 	ResidentIdle      time.Duration
 	VisitorIdle       time.Duration
 	Issuer            string // names the city in an authenticator app
 }
 
-// DefaultSettings returns 5 failures, 15 minutes, 12 h for staff, 30 days for residents, 7 days for visitors, and no role
+// DefaultSettings returns 5 failures, 15 minutes, 12 h and at most 7 days for staff, 30 days for residents, 7 days for visitors, and no role
 // that must use a second factor.
 func DefaultSettings() Settings {
 	return Settings{
-		LockAfter: 5, LockFor: 15 * time.Minute, StaffIdle: 12 * time.Hour, ResidentIdle: 30 * 24 * time.Hour,
+		LockAfter: 5, LockFor: 15 * time.Minute, StaffIdle: 12 * time.Hour, StaffMax: 7 * 24 * time.Hour, ResidentIdle: 30 * 24 * time.Hour,
 		VisitorIdle: 7 * 24 * time.Hour, Issuer: "回音",
 	}
 }

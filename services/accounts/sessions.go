@@ -131,13 +131,22 @@ func (s *Service) touch(ctx context.Context, session *Session) {
 		if err != nil {
 			return
 		}
-		expires = now.Add(settings.idle(session.Kind))
+		expires = settings.end(session.Session, now)
 	}
 	if err := s.touchSession(ctx, session.ID, now, expires); err != nil {
 		slog.WarnContext(ctx, "a session's use was not noted", "session", session.ID, "reason", err)
 		return
 	}
 	session.SeenAt, session.ExpiresAt = now, expires
+}
+
+// end is when a session that is used now ends: after a while without use, a staff session at last some days after the sign-in.
+func (set Settings) end(session models.Session, now time.Time) time.Time {
+	end := now.Add(set.idle(session.Kind))
+	if last := session.CreatedAt.Add(set.StaffMax); session.Kind == models.StaffSession && last.Before(end) {
+		return last
+	}
+	return end
 }
 
 func (set Settings) idle(kind models.SessionKind) time.Duration {
@@ -164,7 +173,7 @@ func (s *Service) StartVisitor(ctx context.Context) (token string, sessionID int
 func (s *Service) begin(ctx context.Context, row models.Session, settings Settings) (string, int64, error) {
 	token, now := newToken(), s.Clock.Now()
 	row.TokenHash, row.CreatedAt, row.SeenAt = hashToken(token), now, now
-	row.ExpiresAt = now.Add(settings.idle(row.Kind))
+	row.ExpiresAt = settings.end(row, now)
 	if err := s.createSession(ctx, &row); err != nil {
 		return "", 0, err
 	}

@@ -57,6 +57,7 @@ type Security struct {
 	LockAfter         int           `json:"lock_after" form:"lock_after"`       // failures in a row
 	LockMinutes       int           `json:"lock_minutes" form:"lock_minutes"`   // how long an account stays locked
 	SessionHours      int           `json:"session_hours" form:"session_hours"` // of staff, without a request
+	SessionDays       int           `json:"session_days" form:"session_days"`   // of staff, however busy
 	ResidentDays      int           `json:"resident_days" form:"resident_days"` // a resident's session, without a request
 	VisitorDays       int           `json:"visitor_days" form:"visitor_days"`   // a visitor's with receipts
 
@@ -97,7 +98,7 @@ func DefaultSecurity() Security {
 	return Security{
 		SecondFactorRoles: append([]models.Role{}, models.Roles...),
 		LockAfter:         standard("lock_after"), LockMinutes: standard("lock_minutes"), SessionHours: standard("session_hours"),
-		ResidentDays: standard("resident_days"), VisitorDays: standard("visitor_days"),
+		SessionDays: standard("session_days"), ResidentDays: standard("resident_days"), VisitorDays: standard("visitor_days"),
 	}
 }
 

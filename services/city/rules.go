@@ -32,6 +32,7 @@ var Defaults = []Rule{
 	{"lock_after", 5, 3, 10, times, lockout, false},
 	{"lock_minutes", 15, 5, 1440, minutes, lockout, false},
 	{"session_hours", 12, 1, 24, hours, lockout, false},
+	{"session_days", 7, 1, 30, naturalDays, lockout, false},
 	{"resident_days", 30, 1, 90, naturalDays, ownChoice, false},
 	{"visitor_days", 7, 1, 30, naturalDays, ownChoice, false},
 	{"reopen_days", 15, 1, 90, naturalDays, ownChoice, false},

@@ -125,6 +125,7 @@ func (s *Security) clean() error {
 	within(&wrong, "lock_after", s.LockAfter)
 	within(&wrong, "lock_minutes", s.LockMinutes)
 	within(&wrong, "session_hours", s.SessionHours)
+	within(&wrong, "session_days", s.SessionDays)
 	within(&wrong, "resident_days", s.ResidentDays)
 	within(&wrong, "visitor_days", s.VisitorDays)
 	return wrong.Err()

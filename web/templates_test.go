@@ -19,7 +19,8 @@ func funcs(l *i18n.Localizer) template.FuncMap {
 		"t": l.T, "asset": func(name string) string { return "/assets/" + name },
 		"tn": l.N, "date": l.Date, "datetime": l.DateTime, "day": l.Day,
 		"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"size": func(n int64) string { return fmt.Sprint(n) },
+		"size": func(n int64) string { return fmt.Sprint(n) }, "number": func(n any) string { return fmt.Sprint(n) },
+		"has": func(any, string) bool { return false }, "unbroken": func(s string) string { return s }, "han": func(string) template.HTMLAttr { return "" },
 		"dict": func(kv ...any) (map[string]any, error) {
 			m := map[string]any{}
 			for i := 0; i+1 < len(kv); i += 2 {

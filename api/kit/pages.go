@@ -143,7 +143,9 @@ func (p *pages) funcs(locale string) template.FuncMap {
 		"has": func(errs []FieldError, name string) bool {
 			return slices.ContainsFunc(errs, func(e FieldError) bool { return e.Name == name })
 		},
-		"add": func(a, b int) int { return a + b },
+		"add":      func(a, b int) int { return a + b },
+		"unbroken": unbroken,
+		"han":      func(s string) template.HTMLAttr { return inHan(locale, s) },
 	}
 }
 

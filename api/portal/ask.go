@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"time"
 
 	"huiyin/api/kit"
@@ -34,6 +35,14 @@ type topicPage struct {
 	Agreed   bool
 	Existing *cases.Draft
 	Errors   []kit.FieldError
+
+	Words     string // what somebody typed who does not know the topic
+	Suggested []topicLeaf
+}
+
+// Among reports whether the topic is one of those suggested: it is chosen there, not twice.
+func (p *topicPage) Among(id int64) bool {
+	return slices.ContainsFunc(p.Suggested, func(l topicLeaf) bool { return l.ID == id })
 }
 
 type topicGroup struct {
@@ -47,13 +56,15 @@ type topicLeaf struct {
 	Name, Hint string
 	Department string
 	Route      cases.Routing
+	Chosen     bool
 }
 
 type startInput struct {
-	TopicID int64 `form:"topic_id"`
-	Topic   int64 `form:"topic"`
-	Agree   bool  `form:"agree"`
-	Privacy int64 `form:"privacy_version"`
+	TopicID int64  `form:"topic_id"`
+	Topic   int64  `form:"topic"`
+	Words   string `form:"words"`
+	Agree   bool   `form:"agree"`
+	Privacy int64  `form:"privacy_version"`
 }
 
 func (p *Portal) chooseTopic(c *kit.Ctx) error {
@@ -78,9 +89,12 @@ func (p *Portal) chooseTopic(c *kit.Ctx) error {
 
 func (p *Portal) topicPage(c *kit.Ctx, in startInput) (*topicPage, error) {
 	c.Section("consult")
-	page := &topicPage{Topic: in.TopicID, Agreed: in.Agree}
+	page := &topicPage{Topic: in.TopicID, Agreed: in.Agree, Words: suggestWords(in.Words)}
 	var err error
 	if page.Groups, err = p.topicGroups(c, in.TopicID); err != nil {
+		return nil, err
+	}
+	if err := p.suggest(c, page); err != nil {
 		return nil, err
 	}
 	page.Privacy, err = p.City.PrivacyVersion(c.Request.Context())
@@ -178,8 +192,7 @@ type askPage struct {
 	Summary []kit.FieldError // the same with the names of the inputs
 	Phone   string           // masked, of whoever is signed in
 	Privacy int64            // the version to agree to anew, 0 when that in the draft is in force
-	Wait    int              // seconds until another code may be asked for
-	Sent    bool
+	Code    codeSent
 	Most    int
 	Typed   string // the name to be called, or what the account says
 }
@@ -204,7 +217,7 @@ func (p *Portal) form(c *kit.Ctx) error {
 	if page.Similar, err = p.Library.Similar(ctx, draft.Input.Title, similarShown); err != nil {
 		return err
 	}
-	page.Sent, page.Wait = sinceCode(c)
+	page.Code = sinceCode(c, c.Query("sent"), draft.Phone)
 	return c.Page(200, "ask", page)
 }
 

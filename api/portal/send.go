@@ -12,6 +12,7 @@ import (
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/internal/onetime"
 	"huiyin/internal/pii"
 	"huiyin/models"
 	"huiyin/services/accounts"
@@ -24,6 +25,7 @@ type askForm struct {
 	Phone string `form:"phone"`
 	Code  string `form:"code"`
 	Do    string `form:"do"`
+	Sent  string `form:"sent"` // when a code was sent
 }
 
 // askOrder is the order of the inputs on the page, and so of the errors above it.
@@ -44,13 +46,13 @@ func (p *Portal) sendForm(c *kit.Ctx) error {
 	}
 	wrong := p.stage(c, draft.ID)
 	if wrong != nil {
-		return p.askAgain(c, draft, wrong)
+		return p.askAgain(c, draft, in.Sent, wrong)
 	}
 	switch id, remove := strings.CutPrefix(in.Do, "remove-"); {
 	case remove:
 		return p.removeStaged(c, draft.ID, id, "/consult/new#files")
 	case in.Do == "code":
-		return p.askCode(c, draft)
+		return p.askCode(c, draft, in.Sent)
 	case in.Do == "submit":
 		return p.submit(c, draft, in)
 	case in.Do == "upload":
@@ -65,7 +67,7 @@ func (p *Portal) unread(c *kit.Ctx, err error) error {
 	if failed != nil || !found {
 		return errors.Join(failed, err)
 	}
-	return p.askAgain(c, draft, err)
+	return p.askAgain(c, draft, "", err)
 }
 
 // draftFor returns the draft with what is typed now. One that has been sent leads to its receipt, one that was forgotten begins anew
@@ -105,7 +107,7 @@ func (in *askForm) into(d *cases.Draft, known bool) {
 	}
 }
 
-func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, err error) error {
+func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, sent string, err error) error {
 	page, failed := p.askPage(c, draft)
 	if failed != nil {
 		return failed
@@ -113,7 +115,7 @@ func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, err error) error {
 	if page.Similar, failed = p.Library.Similar(c.Request.Context(), draft.Input.Title, similarShown); failed != nil {
 		return failed
 	}
-	page.Sent, page.Wait = sinceCode(c)
+	page.Code = sinceCode(c, sent, draft.Phone)
 	return c.FormAgain(err, "ask", func(errs []kit.FieldError) any {
 		slices.SortStableFunc(errs, func(a, b kit.FieldError) int { return slices.Index(askOrder, a.Name) - slices.Index(askOrder, b.Name) })
 		page.Errors, page.Summary = errs, named(c, errs, "")
@@ -153,12 +155,10 @@ func (p *Portal) autosave(c *kit.Ctx) error {
 }
 
 // askCode sends a one-time code and leads back to the form, so that a reload sends no second one.
-func (p *Portal) askCode(c *kit.Ctx, draft cases.Draft) error {
+func (p *Portal) askCode(c *kit.Ctx, draft cases.Draft, sent string) error {
 	if err := p.requestCode(c, draft.Phone); err != nil {
-		return p.askAgain(c, draft, err)
+		return p.askAgain(c, draft, sent, err)
 	}
-	phone, _ := accounts.NormalizePhone(draft.Phone)
-	c.SetFlash("ok", c.T(i18n.N("验证码已发到 %[1]s，5 分钟内有效。"), pii.MaskPhone(phone)))
 	return c.Redirect("/consult/new?sent=" + strconv.FormatInt(c.Now.Unix(), 10) + "#code")
 }
 
@@ -171,17 +171,25 @@ func (p *Portal) requestCode(c *kit.Ctx, typed string) error {
 	return p.Accounts.RequestPhoneCode(c.Request.Context(), c.Actor, typed, c.L.Locale())
 }
 
-// resendAfter is how many seconds a phone waits for its next code.
-const resendAfter = 60
+// codeSent is what a page says of a code that is under way; whether the phone is known to us makes no difference.
+type codeSent struct {
+	At      int64  // seconds; 0 when there is none that could still be used
+	Phone   string // masked
+	Minutes int    // that it may be used
+	Wait    int    // seconds until another may be asked for
+}
 
-// sinceCode reads when a code was sent: that one was, and how many seconds are left until the next.
-func sinceCode(c *kit.Ctx) (sent bool, wait int) {
-	at, err := strconv.ParseInt(c.Query("sent"), 10, 64)
-	if err != nil {
-		return false, 0
-	}
+// sinceCode reads from the form or the address when a code was sent.
+func sinceCode(c *kit.Ctx, sent, typed string) codeSent {
+	at, err := strconv.ParseInt(sent, 10, 64)
+	phone, ok := accounts.NormalizePhone(typed)
 	passed := c.Now.Unix() - at
-	return passed >= 0 && passed < 300, int(max(0, min(resendAfter, resendAfter-passed)))
+	if err != nil || !ok || passed < 0 || passed >= int64(onetime.Life/time.Second) {
+		return codeSent{}
+	}
+	return codeSent{
+		At: at, Phone: pii.MaskPhone(phone), Minutes: int(onetime.Life / time.Minute), Wait: int(max(0, int64(onetime.Resend/time.Second)-passed)),
+	}
 }
 
 // sent is what became of a form: who sent it, and the session that signing in began.
@@ -194,14 +202,14 @@ type sent struct {
 // waiting does not stop it, for the code would be spent and nothing sent.
 func (p *Portal) submit(c *kit.Ctx, draft cases.Draft, in askForm) error {
 	if err := p.checkForm(c, draft, in); err != nil {
-		return p.askAgain(c, draft, err)
+		return p.askAgain(c, draft, in.Sent, err)
 	}
 	if err := c.Limit("submit"); err != nil {
-		return p.askAgain(c, draft, err)
+		return p.askAgain(c, draft, in.Sent, err)
 	}
 	if !c.Actor.IsResident() {
 		if err := c.Limit("sign-in"); err != nil {
-			return p.askAgain(c, draft, err)
+			return p.askAgain(c, draft, in.Sent, err)
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), 30*time.Second)
@@ -215,7 +223,7 @@ func (p *Portal) submit(c *kit.Ctx, draft cases.Draft, in askForm) error {
 	if err != nil {
 		// Another process may have been faster with the same form.
 		if _, found, failed := p.Cases.ReceiptOf(ctx, draft.Token); failed != nil || !found {
-			return orElse(failed, func() error { return p.askAgain(c, draft, err) })
+			return orElse(failed, func() error { return p.askAgain(c, draft, in.Sent, err) })
 		}
 	}
 	c.SetCookie(kit.DraftCookie, draft.Token, receiptAge)
@@ -266,16 +274,24 @@ func (p *Portal) signIn(ctx context.Context, c *kit.Ctx, phone, code string) (se
 	return sent{token: token, actor: actor}, err
 }
 
-// labels name the inputs of which an error does not say where it is.
+// labels are the words beside the inputs: the list of errors above a form names each as its label does.
 var labels = map[string]string{
-	"title": i18n.N("标题"), "text": i18n.N("内容"), "place": i18n.N("地点"), "display_name": i18n.N("怎么称呼您"), "word": i18n.N("想说的话"), "code": i18n.N("验证码"),
+	"topic_id": i18n.N("事项分类"), "title": i18n.N("标题"), "text": i18n.N("具体情况"), "place": i18n.N("地点"), "attachments": i18n.N("附件"),
+	"display_name": i18n.N("怎么称呼您"), "phone": i18n.N("手机号"), "code": i18n.N("6 位验证码"),
+	"word": i18n.N("想说的话"),
 }
 
-// named is the list above a form: every error with the name of its input. The inputs' ids begin with prefix.
+// named is the list above a form: every error with the name of its input. The inputs' ids begin with prefix; a form with one of them
+// is a message's, where the text is called differently.
 func named(c *kit.Ctx, errs []kit.FieldError, prefix string) []kit.FieldError {
 	list := slices.Clone(errs)
 	for i, e := range list {
-		if label, ok := labels[strings.TrimPrefix(e.Name, prefix)]; ok {
+		name := strings.TrimPrefix(e.Name, prefix)
+		label, ok := labels[name]
+		if name == "text" && prefix != "" {
+			label = i18n.N("内容")
+		}
+		if ok {
 			list[i].Text = c.T(i18n.N("%[1]s：%[2]s"), c.T(label), e.Text)
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
-	"huiyin/internal/pii"
-	"huiyin/services/accounts"
 )
 
 // agreedCookie remembers which version of the privacy notice was agreed to in this browser, so that it is asked for once.
@@ -19,12 +17,12 @@ const agreedCookie = "hy_privacy"
 type signInData struct {
 	Phone   string
 	Back    string
-	Sent    bool
-	Wait    int
+	Code    codeSent
 	Agreed  bool  // in this browser, to the version in force
 	Ticked  bool  // in this form
 	Privacy int64 // the version in force
 	Errors  []kit.FieldError
+	Summary []kit.FieldError // the same with the names of the inputs
 }
 
 func (p *Portal) signInData(c *kit.Ctx, back string) (*signInData, error) {
@@ -50,6 +48,7 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 		Code  string `form:"code"`
 		Back  string `form:"back"`
 		Do    string `form:"do"`
+		Sent  string `form:"sent"`
 		Agree int64  `form:"agree"`
 	}
 	if err := c.Bind(&in); err != nil {
@@ -59,9 +58,9 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page.Phone, page.Ticked, page.Sent = in.Phone, in.Agree == page.Privacy, in.Code != ""
+	page.Phone, page.Ticked, page.Code = in.Phone, in.Agree == page.Privacy, sinceCode(c, in.Sent, in.Phone)
 	again := func(err error) error {
-		return c.FormAgain(err, "sign-in", func(errs []kit.FieldError) any { page.Errors = errs; return page })
+		return c.FormAgain(err, "sign-in", func(errs []kit.FieldError) any { page.Errors, page.Summary = errs, named(c, errs, ""); return page })
 	}
 	// The phone is personal data: agreed to before it is used for anything.
 	if !page.Agreed && !page.Ticked {
@@ -76,9 +75,7 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 		if err := p.requestCode(c, in.Phone); err != nil {
 			return again(err)
 		}
-		phone, _ := accounts.NormalizePhone(in.Phone)
-		page.Sent, page.Wait = true, resendAfter
-		c.Flash("ok", c.T(i18n.N("验证码已发到 %[1]s，5 分钟内有效。"), pii.MaskPhone(phone)))
+		page.Code = sinceCode(c, int64String(c.Now.Unix()), in.Phone)
 		return c.Page(200, "sign-in", page)
 	}
 	if strings.TrimSpace(in.Code) == "" {

@@ -30,6 +30,12 @@ const (
 	DailyMsg       = "今天获取验证码的次数已用完，请 %[1]d 小时后再试。"
 )
 
+// Life is how long a code may be used; Resend how long one waits for the next.
+const (
+	Life   = 5 * time.Minute
+	Resend = time.Minute
+)
+
 // Field is the name of the input that Check finds wrong.
 const Field = "code"
 
@@ -52,7 +58,7 @@ func New(client redis.UniversalClient, secret []byte, perDay int) *Codes {
 	}
 	return &Codes{
 		client: client, secret: secret, perDay: perDay,
-		life: 5 * time.Minute, resend: time.Minute, day: 24 * time.Hour, attempts: 5,
+		life: Life, resend: Resend, day: 24 * time.Hour, attempts: 5,
 	}
 }
 

@@ -145,3 +145,27 @@ func pieces(text string) map[string]bool {
 	}
 	return out
 }
+
+// Share is how much of what a question is about stands in the other text, 0 to 1, every piece alike: for short texts that are in no
+// index. A question of a single character is looked for as it is.
+func Share(question, text string) float64 {
+	looked := map[string]bool{}
+	for _, t := range saying(question) {
+		for _, piece := range t.tokens() {
+			looked[piece] = true
+		}
+	}
+	if len(looked) == 0 {
+		if r := []rune(strings.TrimSpace(question)); len(r) == 1 && classify(r[0]) == han && strings.ContainsRune(text, r[0]) {
+			return 1
+		}
+		return 0
+	}
+	held, n := pieces(text), 0
+	for piece := range looked {
+		if held[piece] {
+			n++
+		}
+	}
+	return float64(n) / float64(len(looked))
+}

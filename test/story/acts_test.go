@@ -43,7 +43,7 @@ func (p *person) ask(q question) receipt {
 		p.click("同意公开这次问答")
 	}
 	p.press("获取验证码")
-	p.fill("验证码", p.code(q.phone))
+	p.fill("6 位验证码", p.code(q.phone))
 	p.press("提交")
 	p.sees("诉求回执", "接下来")
 	return p.receipt()

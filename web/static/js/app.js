@@ -28,6 +28,12 @@
   const listFiles = (input) => {
     const list = document.getElementById(input.dataset.uploads);
     if (!list) return;
+    const chosen = document.getElementById(input.id + "-chosen");
+    if (chosen) {
+      const n = Number(chosen.dataset.staged) + input.files.length;
+      chosen.textContent = chosen.dataset.words.replace("%d", n);
+      chosen.classList.toggle("over", n > Number(chosen.dataset.most));
+    }
     list.querySelectorAll("img").forEach((img) => URL.revokeObjectURL(img.src));
     const tpl = list.querySelector("template");
     list.replaceChildren(tpl, ...[...input.files].map((file, i) => {
@@ -101,6 +107,7 @@
     root.querySelectorAll("[data-count]").forEach(count);
     root.querySelectorAll("[data-countdown]").forEach(countdown);
     root.querySelectorAll("[data-js]").forEach((el) => { el.hidden = false; });
+    root.querySelectorAll("[data-uploads]").forEach((el) => el.classList.add("sr")); // its label, in the page's language, does its work
     listen();
   };
 

@@ -1,0 +1,26 @@
+package kit
+
+import (
+	"html/template"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"huiyin/internal/i18n"
+)
+
+var hyphened = regexp.MustCompile(`[0-9]+(?:-[0-9]+)+`)
+
+// unbroken is the text as HTML in which no number breaks at its hyphens: telephones, dates, numbers of matters.
+func unbroken(s string) template.HTML {
+	safe := template.HTMLEscapeString(s)
+	return template.HTML(hyphened.ReplaceAllString(safe, `<span class="nowrap">$0</span>`)) //nolint:gosec // escaped above
+}
+
+// inHan is the attribute that tells a page's readers and their machines that words are Chinese where the page is not.
+func inHan(locale, s string) template.HTMLAttr {
+	if locale == i18n.Source || !strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return ""
+	}
+	return ` lang="zh-CN"`
+}

@@ -10,13 +10,14 @@ import (
 type Access struct {
 	Name  string // in the list of routes: "public", "resident", "staff", "role:handler,reviewer"
 	Check func(a models.Actor) error
+	Roles []models.Role // one of them is needed; none: the role does not matter
 }
 
 // Public lets everybody in.
-var Public = Access{"public", func(models.Actor) error { return nil }}
+var Public = Access{Name: "public", Check: func(models.Actor) error { return nil }}
 
 // Resident wants a confirmed phone number.
-var Resident = Access{"resident", func(a models.Actor) error {
+var Resident = Access{Name: "resident", Check: func(a models.Actor) error {
 	if !a.IsResident() {
 		return fault.New(fault.Unauthenticated, i18n.N("请先用手机号登录。"))
 	}
@@ -24,7 +25,7 @@ var Resident = Access{"resident", func(a models.Actor) error {
 }}
 
 // Staff wants a signed-in member of staff, whatever the role.
-var Staff = Access{"staff", func(a models.Actor) error {
+var Staff = Access{Name: "staff", Check: func(a models.Actor) error {
 	if !a.IsStaff() {
 		return fault.New(fault.Unauthenticated, i18n.N("请先登录工作台。"))
 	}
@@ -40,7 +41,7 @@ func Roles(roles ...models.Role) Access {
 		}
 		name += string(r)
 	}
-	return Access{name, func(a models.Actor) error {
+	return Access{Name: name, Roles: roles, Check: func(a models.Actor) error {
 		if err := Staff.Check(a); err != nil {
 			return err
 		}

@@ -17,21 +17,21 @@ import (
 
 // Problem is a failure as a program reads it: application/problem+json (RFC 9457), in the reader's language.
 type Problem struct {
-	Type      string         `json:"type" format:"uri-reference" example:"/docs#problem-invalid" doc:"Where the sort of problem is described; the same for every occurrence"`
-	Title     string         `json:"title" doc:"The sort of problem in a few words"`
-	Status    int            `json:"status" example:"422" doc:"HTTP status"`
-	Detail    string         `json:"detail" doc:"What is wrong this time and how to go on, for a person to read"`
-	Reason    string         `json:"reason,omitempty" example:"already_rated" doc:"Stable code of the reason, for programs"`
-	Errors    []ProblemField `json:"errors,omitempty" doc:"What is wrong, input by input"`
-	Changes   any            `json:"changes,omitempty" doc:"With 409: what has changed meanwhile"`
-	RequestID string         `json:"request_id" doc:"Name it when you ask for help: our log knows it"`
+	Type      string         `json:"type" format:"uri-reference" example:"/docs#problem-invalid" doc:"这一类问题在哪里有说明；每次都一样"`
+	Title     string         `json:"title" doc:"这一类问题的名字"`
+	Status    int            `json:"status" example:"422" doc:"HTTP 状态码"`
+	Detail    string         `json:"detail" doc:"这一次哪里不对、接下来怎么办，给人看"`
+	Reason    string         `json:"reason,omitempty" example:"already_rated" doc:"原因的代号，不会变，给程序看"`
+	Errors    []ProblemField `json:"errors,omitempty" doc:"哪里不对，逐项说明"`
+	Changes   any            `json:"changes,omitempty" doc:"409 时：这段时间里变了什么"`
+	RequestID string         `json:"request_id" doc:"求助时请报它，我们的日志里能查到"`
 }
 
 // ProblemField is one wrong input.
 type ProblemField struct {
-	Location string `json:"location" example:"body.title" doc:"Where it stands: body, query, path or header, then its name"`
-	Field    string `json:"field" example:"title" doc:"Its name as a form or the JSON calls it"`
-	Message  string `json:"message" doc:"What is wrong with it"`
+	Location string `json:"location" example:"body.title" doc:"在哪里（body、query、path、header 之一），然后是名字"`
+	Field    string `json:"field" example:"title" doc:"表单或 JSON 里的名字"`
+	Message  string `json:"message" doc:"哪里不对"`
 }
 
 // Error is the sentence for a person.

@@ -156,7 +156,11 @@ func TestConsentAndPublication(t *testing.T) {
 	if down["publication"] != "unpublished" {
 		t.Errorf("taken down: %v", down)
 	}
-	f.want(410, f.send("GET", "/library/"+id(object{"id": entry}), "", nil))
+	gone := "/library/" + id(object{"id": entry})
+	f.want(410, f.send("GET", gone, "", nil))
+	f.want(410, f.send("POST", gone+"/votes", resident, object{"helpful": true}))
+	f.want(410, f.send("PUT", gone+"/favourite", resident, nil))
+	f.want(204, f.send("DELETE", gone+"/favourite", resident, nil))
 
 	second := f.arrives(fixture.Rent, "second")
 	f.Answer(second)

@@ -16,14 +16,14 @@ func (s *server) bell() {
 }
 
 type afterInput struct {
-	After string `query:"after" maxLength:"20" doc:"next of the page before"`
+	After string `query:"after" maxLength:"20" doc:"上一页给出的下一页位置"`
 }
 
 type bellPage struct {
 	Link string `header:"Link"`
 	Body struct {
 		List[notices.BellItem]
-		Unread int `json:"unread" doc:"Counted up to 100"`
+		Unread int `json:"unread" doc:"最多数到 100"`
 	}
 }
 
@@ -55,7 +55,7 @@ func (s *server) readNotice(c *call, in *IDInput) (*none, error) {
 
 type readAllInput struct {
 	Body struct {
-		UpTo int64 `json:"up_to" minimum:"1" doc:"The id of the newest that was seen"`
+		UpTo int64 `json:"up_to" minimum:"1" doc:"看过的最新一条的编号"`
 	}
 }
 

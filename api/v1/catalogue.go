@@ -24,7 +24,7 @@ type topicGroup struct {
 type topicLeaf struct {
 	Named
 	Hint       string `json:"hint,omitempty"`
-	Kind       string `json:"kind" enum:"simple,ordinary" doc:"It chooses the deadline"`
+	Kind       string `json:"kind" enum:"simple,ordinary" doc:"由它决定期限"`
 	Department Named  `json:"department"`
 }
 
@@ -55,10 +55,10 @@ func (s *server) listTopics(c *call, _ *none) (*page[topicGroup], error) {
 
 type routing struct {
 	Topic       Named     `json:"topic"`
-	Department  Named     `json:"department" doc:"Who would answer"`
+	Department  Named     `json:"department" doc:"由谁答复"`
 	Days        int       `json:"days"`
 	Unit        string    `json:"unit" enum:"working,natural"`
-	DueAt       time.Time `json:"due_at" doc:"If it were asked now"`
+	DueAt       time.Time `json:"due_at" doc:"现在提问的话"`
 	Provisional bool      `json:"due_provisional"`
 }
 
@@ -76,13 +76,13 @@ func routingOf(c *call, r cases.Routing) routing {
 
 type pageInput struct {
 	Slug    string `path:"slug" enum:"how,privacy,accessibility"`
-	Version int64  `query:"version" minimum:"0" doc:"An older version of the page; without it, the one in force"`
+	Version int64  `query:"version" minimum:"0" doc:"要看的旧版本；不写就是现行版本"`
 }
 
 type textPage struct {
 	Slug    string `json:"slug"`
 	Locale  string `json:"locale"`
-	Version int64  `json:"version" doc:"Of the privacy notice: what to agree to when asking"`
+	Version int64  `json:"version" doc:"隐私说明的版本，提问时要同意的就是它"`
 	Title   string `json:"title"`
 	HTML    string `json:"html"`
 }

@@ -26,7 +26,7 @@ type deliveriesInput struct {
 	Channel models.Channel       `query:"channel" enum:"sms,mail,bell"`
 	State   models.DeliveryState `query:"state" enum:"queued,sending,sent,retry,failed,unknown"`
 	Kind    notices.Kind         `query:"kind" maxLength:"60"`
-	After   string               `query:"after" maxLength:"20" doc:"next of the page before"`
+	After   string               `query:"after" maxLength:"20" doc:"上一页给出的下一页位置"`
 }
 
 func (s *server) listDeliveries(c *call, in *deliveriesInput) (*page[notices.Record], error) {
@@ -51,7 +51,7 @@ func (s *server) deliveryPage(c *call, f notices.Filter, after string) (*page[no
 
 type caseDeliveriesInput struct {
 	NumberInput
-	After string `query:"after" maxLength:"20" doc:"next of the page before"`
+	After string `query:"after" maxLength:"20" doc:"上一页给出的下一页位置"`
 }
 
 func (s *server) caseDeliveries(c *call, in *caseDeliveriesInput) (*page[notices.Record], error) {
@@ -66,12 +66,12 @@ type resendInput struct {
 	IdemKey
 	IDInput
 	Body struct {
-		Version int64 `json:"version" minimum:"1" doc:"Of the record you looked at, so that it is sent once"`
+		Version int64 `json:"version" minimum:"1" doc:"您看到的通知记录的版本，免得发两次"`
 	}
 }
 
 type sentAgain struct {
-	ID int64 `json:"id" doc:"Of the new record"`
+	ID int64 `json:"id" doc:"新的通知记录的编号"`
 }
 
 func (s *server) resend(c *call, in *resendInput) (*made[sentAgain], error) {

@@ -2,38 +2,16 @@ package v1
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/gin-gonic/gin"
 
 	"huiyin/api/kit"
+	"huiyin/internal/i18n"
 )
-
-// documents serves the OpenAPI document and a page made from it that needs no script and no other host.
-func (s *server) documents(engine *gin.Engine) {
-	document := s.api.OpenAPI()
-	asJSON, failed := json.MarshalIndent(document, "", " ")
-	asYAML, failedYAML := document.YAML()
-	if failed != nil || failedYAML != nil {
-		panic(fmt.Sprint("v1: the document cannot be written: ", failed, failedYAML)) // a mistake in the code: no input leads here
-	}
-	file := func(path, kind string, body []byte) {
-		s.kit.Note(http.MethodGet, path, kit.Public, kit.API)
-		engine.GET(path, func(gc *gin.Context) {
-			gc.Header("Access-Control-Allow-Origin", "*") // it is public and the same for everybody
-			gc.Header("Cache-Control", "public, max-age=3600")
-			gc.Data(http.StatusOK, kind, body)
-		})
-	}
-	file("/openapi.json", "application/openapi+json; charset=utf-8", asJSON)
-	file("/openapi.yaml", "application/openapi+yaml; charset=utf-8", asYAML)
-	s.kit.Group(engine, kit.Portal).Cached("/docs", s.docs)
-}
 
 // docsPage is the document as the page shows it.
 type docsPage struct {
@@ -95,7 +73,7 @@ func (s *server) docs(c *kit.Ctx) error {
 	}
 	for name, schema := range document.Components.Schemas.Map() {
 		if schema.Type == huma.TypeObject {
-			page.Shapes = append(page.Shapes, docsShape{Name: name, Fields: fields(schema)})
+			page.Shapes = append(page.Shapes, docsShape{Name: name, Fields: fields(c.L, schema)})
 		}
 	}
 	slices.SortFunc(page.Shapes, func(a, b docsShape) int { return cmp.Compare(a.Name, b.Name) })
@@ -104,13 +82,13 @@ func (s *server) docs(c *kit.Ctx) error {
 }
 
 func (s *server) docsOp(c *kit.Ctx, o op) docsOp {
-	d := docsOp{ID: o.ID, Method: o.Method, Path: Prefix + o.Path, Summary: c.T(o.Summary), Access: o.Access.Name}
+	d := docsOp{ID: o.ID, Method: o.Method, Path: Prefix + o.Path, Summary: c.T(o.Summary), Access: accessName(o.Access).Localize(c.L)}
 	operation := operationAt(s.api.OpenAPI().Paths[Prefix+o.Path], o.Method)
 	for _, p := range operation.Parameters {
 		if p.Name == "Accept-Language" {
 			continue
 		}
-		d.Params = append(d.Params, docsParam{Name: p.Name, In: p.In, Doc: p.Description, Type: typeOf(p.Schema), Required: p.Required, Range: rangeOf(p.Schema)})
+		d.Params = append(d.Params, docsParam{Name: p.Name, In: p.In, Doc: c.T(p.Description), Type: typeOf(p.Schema), Required: p.Required, Range: rangeOf(p.Schema)})
 	}
 	if b := operation.RequestBody; b != nil {
 		for kind, media := range b.Content {
@@ -118,7 +96,7 @@ func (s *server) docsOp(c *kit.Ctx, o op) docsOp {
 			if schema.Ref != "" {
 				schema = s.api.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref)
 			}
-			d.BodyType, d.Body = kind, fields(schema)
+			d.BodyType, d.Body = kind, fields(c.L, schema)
 		}
 	}
 	for status, r := range operation.Responses {
@@ -150,10 +128,10 @@ func operationAt(p *huma.PathItem, method string) *huma.Operation {
 }
 
 // fields lists an object's properties: what must be there first, then by name.
-func fields(schema *huma.Schema) []docsParam {
+func fields(l *i18n.Localizer, schema *huma.Schema) []docsParam {
 	var list []docsParam
 	for name, p := range schema.Properties {
-		list = append(list, docsParam{Name: name, Doc: p.Description, Type: typeOf(p), Required: slices.Contains(schema.Required, name), Range: rangeOf(p)})
+		list = append(list, docsParam{Name: name, Doc: l.T(p.Description), Type: typeOf(p), Required: slices.Contains(schema.Required, name), Range: rangeOf(p)})
 	}
 	slices.SortFunc(list, func(a, b docsParam) int {
 		if a.Required != b.Required {

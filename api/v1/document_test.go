@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -41,8 +42,10 @@ func TestDocument(t *testing.T) {
 			if o.OperationID == "" || seen[o.OperationID] || o.Summary == "" || len(o.Tags) != 1 || len(o.Security) == 0 {
 				t.Errorf("%s: %+v", name, o)
 			}
-			if o.Responses["401"] == nil || o.Responses["429"] == nil {
-				t.Errorf("%s: errors are not documented", name)
+			for _, status := range []string{"401", "422", "429", "500", "503"} {
+				if o.Responses[status] == nil {
+					t.Errorf("%s: %s is not documented", name, status)
+				}
 			}
 			seen[o.OperationID] = true
 			lines = append(lines, fmt.Sprintf("%-7s%-52s %s", strings.ToUpper(method), path, o.OperationID))
@@ -51,6 +54,9 @@ func TestDocument(t *testing.T) {
 	slices.Sort(lines)
 	golden(t, "operations.golden", strings.Join(lines, "\n")+"\n")
 	refs(t, raw)
+	if han := regexp.MustCompile(`"(?:description|summary)": ".*\p{Han}.*"`).Find(raw); han != nil {
+		t.Errorf("the document speaks English: %s", han)
+	}
 	if y := f.want(200, f.send("GET", "/openapi.yaml", "", nil)); !strings.Contains(string(y.Raw), "openapi: 3.1") {
 		t.Error("the YAML document is another")
 	}
@@ -105,6 +111,27 @@ func TestDocsPage(t *testing.T) {
 		}
 		if strings.Contains(string(a.Raw), "unpkg") || strings.Contains(string(a.Raw), "<script>") || strings.Contains(string(a.Raw), "style=") {
 			t.Errorf("%s breaks the content policy", path)
+		}
+	}
+}
+
+// TestDocsPageSpeaksOneLanguage reads what the page says of inputs and answers, in both languages.
+func TestDocsPageSpeaksOneLanguage(t *testing.T) {
+	f := newFace(t, testenv.SQLite(t))
+	row := regexp.MustCompile(`(?s)<tr><td><code>([^<]*)</code>.*?</td><td>.*?</td><td>([^<]*)`)
+	han := regexp.MustCompile(`\p{Han}`)
+	for path, chinese := range map[string]bool{"/docs": true, "/docs?lang=en": false} {
+		rows, said := row.FindAllStringSubmatch(string(f.want(200, f.send("GET", path, "", nil)).Raw), -1), 0
+		for _, r := range rows {
+			if strings.TrimSpace(r[2]) == "" {
+				continue
+			}
+			if said++; han.MatchString(r[2]) != chinese {
+				t.Errorf("%s: %s: %s", path, r[1], r[2])
+			}
+		}
+		if said < 100 {
+			t.Errorf("%s explains %d fields", path, said)
 		}
 	}
 }

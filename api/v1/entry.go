@@ -18,12 +18,12 @@ func base10(n int64) string { return strconv.FormatInt(n, 10) }
 
 // SignedIn is a session with its token, which is shown here and nowhere else.
 type SignedIn struct {
-	Token     string           `json:"token" doc:"For Authorization: Bearer"`
+	Token     string           `json:"token" doc:"令牌，放在请求头里"`
 	Kind      models.ActorKind `json:"kind" enum:"visitor,resident,staff"`
 	Name      string           `json:"name,omitempty"`
-	Pending   accounts.Pending `json:"pending,omitempty" enum:"second_factor,password,enrol" doc:"What must be done first; until then the token opens nothing else"`
-	ExpiresAt time.Time        `json:"expires_at" doc:"Without a further request"`
-	Number    string           `json:"number,omitempty" doc:"The case that a receipt opened"`
+	Pending   accounts.Pending `json:"pending,omitempty" enum:"second_factor,password,enrol" doc:"要先做完的一步；做完之前令牌不能用来做别的"`
+	ExpiresAt time.Time        `json:"expires_at" doc:"此后没有请求的话"`
+	Number    string           `json:"number,omitempty" doc:"凭回执打开的那一件"`
 }
 
 // fresh tells what a fresh token is.
@@ -41,15 +41,15 @@ func (s *server) fresh(c *call, token string) (*made[SignedIn], error) {
 
 type phoneCodeInput struct {
 	Body struct {
-		Phone string `json:"phone" maxLength:"100" doc:"A mainland mobile number"`
+		Phone string `json:"phone" maxLength:"100" doc:"中国大陆的手机号"`
 	}
 }
 
 type phoneSignInInput struct {
 	Body struct {
 		Phone   string `json:"phone" maxLength:"100"`
-		Code    string `json:"code" maxLength:"40" doc:"The one-time code that came by SMS"`
-		Privacy int64  `json:"privacy_version,omitempty" doc:"The version of the privacy notice (GET /api/v1/pages/privacy) that was agreed to; needed the first time"`
+		Code    string `json:"code" maxLength:"40" doc:"短信收到的验证码"`
+		Privacy int64  `json:"privacy_version,omitempty" doc:"所同意的隐私说明（见 /api/v1/pages/privacy）的版本；第一次登录要写"`
 	}
 }
 
@@ -59,7 +59,7 @@ type staffSignInInput struct {
 	Body struct {
 		Account  string `json:"account" maxLength:"100"`
 		Password string `json:"password" maxLength:"1000"`
-		Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the authenticator app, or a recovery code"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"验证器上的验证码，或者一个恢复码"`
 	}
 }
 
@@ -77,7 +77,7 @@ type whoami struct {
 	Roles       []models.Role    `json:"roles,omitempty"`
 	Pending     accounts.Pending `json:"pending,omitempty"`
 	ExpiresAt   time.Time        `json:"expires_at"`
-	Receipts    int              `json:"receipts" doc:"How many cases this session follows by their receipts"`
+	Receipts    int              `json:"receipts" doc:"这次登录凭回执跟踪了多少件"`
 	SessionKind string           `json:"session_kind" enum:"visitor,resident,staff,token"`
 }
 
@@ -190,11 +190,11 @@ func (s *server) signOut(c *call, _ *none) (*none, error) {
 
 type ownSession struct {
 	ID        int64     `json:"id"`
-	Where     string    `json:"where" doc:"Part of the network address"`
+	Where     string    `json:"where" doc:"网络地址的一部分"`
 	CreatedAt time.Time `json:"created_at"`
 	SeenAt    time.Time `json:"seen_at"`
 	ExpiresAt time.Time `json:"expires_at"`
-	Current   bool      `json:"current" doc:"It is the one of this request"`
+	Current   bool      `json:"current" doc:"就是这次请求所用的登录"`
 }
 
 func (s *server) sessions(c *call, _ *none) (*page[ownSession], error) {
@@ -246,13 +246,13 @@ func (s *server) listTokens(c *call, _ *none) (*page[apiToken], error) {
 type createTokenInput struct {
 	IdemKey
 	Body struct {
-		Label string `json:"label" doc:"1–60 characters"`
-		Days  int    `json:"days" doc:"1–366"`
+		Label string `json:"label" doc:"1–60 个字"`
+		Days  int    `json:"days" doc:"1–366 天"`
 	}
 }
 
 type newToken struct {
-	Token string `json:"token" doc:"Shown once"`
+	Token string `json:"token" doc:"只显示一次"`
 }
 
 func (s *server) createToken(c *call, in *createTokenInput) (*made[newToken], error) {

@@ -34,7 +34,7 @@ func (s *server) uploads() {
 type keyOnly struct{ IdemKey }
 
 type upload struct {
-	Token string `json:"upload_token" doc:"Owns the files until a question or a message takes them along; left alone, they are deleted"`
+	Token string `json:"upload_token" doc:"文件先归它，提交咨询或留言时一并带走；放着不管会被删除"`
 }
 
 func (s *server) startUpload(c *call, _ *keyOnly) (*made[upload], error) {
@@ -47,7 +47,7 @@ func (s *server) startUpload(c *call, _ *keyOnly) (*made[upload], error) {
 
 // UploadToken is a secret, so it travels in a header or a body, never in an address.
 type UploadToken struct {
-	Upload string `header:"Upload-Token" required:"true" maxLength:"64" doc:"From POST /api/v1/uploads"`
+	Upload string `header:"Upload-Token" required:"true" maxLength:"64" doc:"上传凭据，由 /api/v1/uploads 得到"`
 }
 
 // theFile returns the one file of a form.
@@ -177,6 +177,7 @@ func (s *server) getAttachment(c *call, in *IDInput) (*download, error) {
 		gc := humagin.Unwrap(hc)
 		gc.Header("Content-Type", a.MIME)
 		gc.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
+		gc.Request.Header.Del("Range") // a part would need statuses of its own; the whole is small
 		http.ServeContent(gc.Writer, gc.Request, "", time.Time{}, r)
 	}}, nil
 }
@@ -200,6 +201,6 @@ func (c *call) readForm() error {
 func formBody() *huma.RequestBody {
 	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"file"},
-		Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary", Description: "jpg, png, webp, pdf, docx or xlsx, at most 10 MB"}},
+		Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary", Description: i18n.N("jpg、png、webp、pdf、docx、xlsx，最多 10 MB")}},
 	}}}}
 }

@@ -43,23 +43,23 @@ type staffThread struct {
 	Phone      string            `json:"phone_masked"`
 	Anonymous  bool              `json:"anonymous"`
 	Handler    *person           `json:"handler,omitempty"`
-	Reply      *replyDraft       `json:"reply,omitempty" doc:"Of the present round, as it is being written or reviewed"`
-	Refused    []refusedAct      `json:"refused" nullable:"false" doc:"Actions that the status allows and something else forbids, with the reason"`
-	Earlier    int               `json:"earlier_cases" doc:"Other cases of this resident, counted up to 100"`
-	Colleagues []person          `json:"colleagues" nullable:"false" doc:"To whom it may be assigned"`
+	Reply      *replyDraft       `json:"reply,omitempty" doc:"这一轮正在写或正在审的答复"`
+	Refused    []refusedAct      `json:"refused" nullable:"false" doc:"按状态可以做、因别的原因不能做的事，附原因"`
+	Earlier    int               `json:"earlier_cases" doc:"这位居民的其他诉求，最多数到 100"`
+	Colleagues []person          `json:"colleagues" nullable:"false" doc:"可以交给谁办"`
 	Reviewers  []person          `json:"reviewers" nullable:"false"`
 	Review     models.ReviewMode `json:"review" enum:"department,overseer,none"`
 }
 
 type replyDraft struct {
-	Version     int64        `json:"version" doc:"Give it back as reply_version"`
+	Version     int64        `json:"version" doc:"作为 reply_version 传回来"`
 	Author      person       `json:"author"`
 	Body        string       `json:"body"`
-	Comment     string       `json:"comment,omitempty" doc:"The reviewer's"`
+	Comment     string       `json:"comment,omitempty" doc:"审核人写的"`
 	SavedAt     time.Time    `json:"saved_at"`
 	SubmittedAt *time.Time   `json:"submitted_at,omitempty"`
 	ReviewedAt  *time.Time   `json:"reviewed_at,omitempty"`
-	Attachments []attachment `json:"attachments" nullable:"false" doc:"They go out with the reply"`
+	Attachments []attachment `json:"attachments" nullable:"false" doc:"随答复一起发出"`
 }
 
 type refusedAct struct {
@@ -118,7 +118,7 @@ type versionInput struct {
 	IdemKey
 	NumberInput
 	Body struct {
-		Version int64 `json:"version,omitempty" doc:"The version you looked at; 0 accepts whatever is there now"`
+		Version int64 `json:"version,omitempty" doc:"您看到的版本；0 表示现在是什么都接受"`
 	}
 }
 
@@ -183,7 +183,7 @@ func (s *server) returnReply(c *call, in *on[cases.ReviewInput]) (*reply[CaseCar
 }
 
 type sendBody struct {
-	Body         string `json:"body,omitempty" doc:"At a desk without review: the reply, 10–5000 characters; an approved reply is sent as it was approved"`
+	Body         string `json:"body,omitempty" doc:"不需要审核的窗口：答复内容，10–5000 个字；审核通过的答复按通过时的内容发出"`
 	ReplyVersion int64  `json:"reply_version,omitempty"`
 	Version      int64  `json:"version,omitempty"`
 }
@@ -194,7 +194,7 @@ func (s *server) send(c *call, in *on[sendBody]) (*reply[CaseCard], error) {
 }
 
 type noteBody struct {
-	Text string `json:"text" doc:"2–1000 characters; residents never see it"`
+	Text string `json:"text" doc:"2–1000 个字；居民看不到"`
 }
 
 func (s *server) note(c *call, in *on[noteBody]) (*made[CaseCard], error) {

@@ -22,16 +22,16 @@ type inboxInput struct {
 	Topic   int64             `query:"topic" minimum:"0"`
 	Status  models.CaseStatus `query:"status" enum:"submitted,handling,reviewing,approved,answered,closed,withdrawn"`
 	Channel string            `query:"channel" enum:"web,miniprogram,phone,api"`
-	Search  string            `query:"q" maxLength:"200" doc:"A number or its beginning, or words"`
-	After   string            `query:"after" maxLength:"400" doc:"next of the page before"`
+	Search  string            `query:"q" maxLength:"200" doc:"编号或编号的开头，或者要找的字词"`
+	After   string            `query:"after" maxLength:"400" doc:"上一页给出的下一页位置"`
 	Limit   int               `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
 type inboxRow struct {
 	CaseCard
 	Handler   *person `json:"handler,omitempty"`
-	Name      string  `json:"name,omitempty" doc:"Of the resident, masked; absent when anonymous"`
-	DaysLeft  int     `json:"days_left" doc:"Working days to the deadline; negative when it has passed"`
+	Name      string  `json:"name,omitempty" doc:"提问人的，已打码；匿名时没有"`
+	DaysLeft  int     `json:"days_left" doc:"离期限还有几个工作日；过了是负数"`
 	Channel   string  `json:"channel"`
 	Anonymous bool    `json:"anonymous"`
 }
@@ -40,7 +40,7 @@ type inboxPage struct {
 	Link string `header:"Link"`
 	Body struct {
 		List[inboxRow]
-		SearchedBack int `json:"searched_back,omitempty" doc:"A search in words looked through so many of the newest cases"`
+		SearchedBack int `json:"searched_back,omitempty" doc:"按字词查找时，只看了最新的这么多件"`
 	}
 }
 
@@ -72,8 +72,8 @@ func (s *server) listInbox(c *call, in *inboxInput) (*inboxPage, error) {
 const countUpTo = 999
 
 type counted struct {
-	Views map[cases.View]int `json:"views" doc:"How many cases each view holds"`
-	UpTo  int                `json:"up_to" doc:"One more than this means: more"`
+	Views map[cases.View]int `json:"views" doc:"每个列表里有多少件"`
+	UpTo  int                `json:"up_to" doc:"比它多一，表示更多"`
 }
 
 func (s *server) counts(c *call, _ *none) (*reply[counted], error) {
@@ -88,14 +88,14 @@ type bulkInput struct {
 	Body struct {
 		Numbers   []string `json:"numbers" minItems:"1" maxItems:"100" nullable:"false"`
 		HandlerID int64    `json:"handler_id"`
-		Note      string   `json:"note,omitempty" doc:"At most 200 characters, for the handler"`
+		Note      string   `json:"note,omitempty" doc:"最多 200 个字，写给经办人"`
 	}
 }
 
 type bulkOutcome struct {
 	Number  string       `json:"number"`
 	Done    bool         `json:"done"`
-	Problem *kit.Problem `json:"problem,omitempty" doc:"Why it stayed as it was"`
+	Problem *kit.Problem `json:"problem,omitempty" doc:"为什么没有变"`
 }
 
 func (s *server) bulkAssign(c *call, in *bulkInput) (*reply[List[bulkOutcome]], error) {
@@ -120,13 +120,13 @@ func (s *server) colleagues(c *call, _ *none) (*page[person], error) {
 }
 
 type templatesInput struct {
-	Number string `query:"number" maxLength:"32" doc:"Fill in the placeholders from this case"`
+	Number string `query:"number" maxLength:"32" doc:"用这件诉求的内容填好模板里的空"`
 }
 
 type replyTemplate struct {
 	ID         int64  `json:"id"`
-	Department int64  `json:"department_id" doc:"0: of all departments"`
-	Topic      int64  `json:"topic_id" doc:"0: for any topic"`
+	Department int64  `json:"department_id" doc:"0：各部门通用"`
+	Topic      int64  `json:"topic_id" doc:"0：不限分类"`
 	Title      string `json:"title"`
 	Body       string `json:"body"`
 }

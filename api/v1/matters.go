@@ -42,18 +42,18 @@ func (s *server) matters() {
 }
 
 type submitInput struct {
-	Key  string `header:"Idempotency-Key" required:"true" maxLength:"200" doc:"Any text of your own that is new for a new question, such as a UUID. The same question under the same key makes one case, and returns the same receipt."`
+	Key  string `header:"Idempotency-Key" required:"true" maxLength:"200" doc:"自己定的一段文字，每件新咨询换一个，例如随机的编码。同一件咨询带同一个键，只办一件，得到同样的回执。"`
 	Body submitBody
 }
 
 type submitBody struct {
 	cases.SubmitInput
-	Upload string `json:"upload_token,omitempty" maxLength:"64" doc:"Whose files come along"`
+	Upload string `json:"upload_token,omitempty" maxLength:"64" doc:"要一并带走的文件的上传凭据"`
 }
 
 type receipt struct {
 	Number      string    `json:"number"`
-	Code        string    `json:"code" doc:"The query code, shown here and nowhere else"`
+	Code        string    `json:"code" doc:"查询码，只在这里显示"`
 	DueAt       time.Time `json:"due_at"`
 	Provisional bool      `json:"due_provisional"`
 	Status      string    `json:"status"`
@@ -149,7 +149,7 @@ type messageInput struct {
 	NumberInput
 	Body struct {
 		cases.MessageInput
-		Upload string `json:"upload_token,omitempty" maxLength:"64" doc:"Whose files come along"`
+		Upload string `json:"upload_token,omitempty" maxLength:"64" doc:"要一并带走的文件的上传凭据"`
 	}
 }
 
@@ -194,7 +194,7 @@ type withdrawInput struct {
 	IdemKey
 	NumberInput
 	Body struct {
-		Reason string `json:"reason,omitempty" doc:"At most 200 characters"`
+		Reason string `json:"reason,omitempty" doc:"最多 200 个字"`
 	}
 }
 

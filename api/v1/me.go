@@ -32,7 +32,7 @@ func (s *server) erase(c *call, _ *none) (*none, error) {
 
 type profileInput struct {
 	Body struct {
-		DisplayName *string `json:"display_name,omitempty" doc:"At most 30 characters; may be empty"`
+		DisplayName *string `json:"display_name,omitempty" doc:"最多 30 个字，可以不写"`
 		Locale      *string `json:"locale,omitempty" enum:"zh-CN,en"`
 		NotifySMS   *bool   `json:"notify_sms,omitempty"`
 	}
@@ -64,7 +64,7 @@ type exported struct {
 	MadeAt     time.Time       `json:"made_at"`
 	Account    accounts.Export `json:"account"`
 	Cases      []Thread        `json:"cases" nullable:"false"`
-	Favourites []int64         `json:"favourites" nullable:"false" doc:"Entries of the library"`
+	Favourites []int64         `json:"favourites" nullable:"false" doc:"公开库里的条目"`
 }
 
 func (s *server) export(c *call, _ *none) (*reply[exported], error) {

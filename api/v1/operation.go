@@ -30,6 +30,7 @@ type op struct {
 	Limit   string // class of the rate limit, besides "api"
 	Status  int    // of success, when it is neither 200 nor 204
 	Creates creates
+	Gone    bool // what was there may have been taken away for good
 	files   bool // the body is multipart/form-data
 }
 
@@ -45,7 +46,7 @@ const (
 
 // IdemKey is embedded in the input of what takes a key. Parts of inputs are exported because huma fills in exported fields only.
 type IdemKey struct {
-	Key string `header:"Idempotency-Key" maxLength:"200" doc:"Any text of your own that is new for a new request, such as a UUID. Sending the same request again under the same key within a day returns the first answer and does nothing."`
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"自己定的一段文字，每个新请求换一个，例如随机的编码。一天之内带同一个键再发同样的请求，得到第一次的答复，不会重复办理。"`
 }
 
 type ctxKey struct{}
@@ -202,13 +203,14 @@ func (c *call) limits(class string) error {
 
 // describe writes the operation's part of the document.
 func (s *server) describe(o op, body bool) huma.Operation {
-	english := s.kit.Catalogs.For(i18n.English)
 	d := huma.Operation{
-		OperationID: o.ID, Method: o.Method, Path: Prefix + o.Path, Summary: english.T(o.Summary), Tags: []string{o.Tag}, DefaultStatus: o.Status,
+		OperationID: o.ID, Method: o.Method, Path: Prefix + o.Path, Summary: o.Summary, Tags: []string{o.Tag}, DefaultStatus: o.Status,
 		MaxBodyBytes: 2 << 20, // the kit's own bound is lower and comes first
-		Errors:       []int{http.StatusTooManyRequests, http.StatusServiceUnavailable},
+		Errors: []int{ // an address, a key or a body that is none gets 422 anywhere
+			http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable,
+		},
 	}
-	d.Description = "Access: " + o.Access.Name + "."
+	d.Description = s.kit.Catalogs.For(i18n.English).T(i18n.N("谁可以用：%[1]s。"), accessName(o.Access))
 	switch {
 	case o.Access.Name != kit.Public.Name:
 		d.Security = []map[string][]string{{"bearer": {}}}
@@ -220,17 +222,20 @@ func (s *server) describe(o op, body bool) huma.Operation {
 	if strings.Contains(o.Path, "{") {
 		d.Errors = append(d.Errors, http.StatusNotFound)
 	}
+	if o.Gone {
+		d.Errors = append(d.Errors, http.StatusGone)
+	}
 	if o.Method != http.MethodGet {
 		d.Errors = append(d.Errors, http.StatusConflict)
 	}
 	if body {
-		d.Errors = append(d.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
+		d.Errors = append(d.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if o.files {
 		d.RequestBody = formBody()
 	}
 	d.Parameters = []*huma.Param{
-		{Name: "Accept-Language", In: "header", Description: "zh-CN (the default) or en: the language of sentences for persons", Schema: &huma.Schema{Type: huma.TypeString}},
+		{Name: "Accept-Language", In: "header", Description: i18n.N("给人看的话用哪种语言：zh-CN（默认）或 en"), Schema: &huma.Schema{Type: huma.TypeString}},
 	}
 	return d
 }

@@ -36,7 +36,7 @@ func (s *server) ownAccount() {
 
 type ownAccount struct {
 	accounts.StaffRow
-	RecoveryLeft int `json:"recovery_codes_left" doc:"Of those that were never used"`
+	RecoveryLeft int `json:"recovery_codes_left" doc:"还没有用过的个数"`
 }
 
 func (s *server) staffMe(c *call, _ *none) (*reply[ownAccount], error) {
@@ -76,8 +76,8 @@ func (s *server) changePassword(c *call, in *passwordInput) (*none, error) {
 }
 
 type enrolment struct {
-	Secret string `json:"secret" doc:"Base32, to type into an authenticator app; shown once"`
-	URL    string `json:"url" doc:"otpauth://…, for a QR code"`
+	Secret string `json:"secret" doc:"填进验证器应用的密钥，只显示一次"`
+	URL    string `json:"url" doc:"做成二维码的网址"`
 }
 
 func (s *server) beginAuthenticator(c *call, _ *none) (*made[enrolment], error) {
@@ -90,7 +90,7 @@ func (s *server) beginAuthenticator(c *call, _ *none) (*made[enrolment], error) 
 
 type enrolled struct {
 	SignedIn
-	Recovery []string `json:"recovery_codes" nullable:"false" doc:"Each signs in once in place of a code; shown here and nowhere else"`
+	Recovery []string `json:"recovery_codes" nullable:"false" doc:"每个可以代替验证码用一次，只在这里显示"`
 }
 
 func (s *server) confirmAuthenticator(c *call, in *codeInput) (*made[enrolled], error) {
@@ -110,7 +110,7 @@ func (s *server) disableAuthenticator(c *call, in *codeInput) (*none, error) {
 }
 
 type recoveryCodes struct {
-	Recovery []string `json:"recovery_codes" nullable:"false" doc:"Each signs in once in place of a code; shown here and nowhere else"`
+	Recovery []string `json:"recovery_codes" nullable:"false" doc:"每个可以代替验证码用一次，只在这里显示"`
 }
 
 func (s *server) renewRecovery(c *call, in *codeInput) (*made[recoveryCodes], error) {
@@ -129,8 +129,8 @@ type Wish struct {
 
 type preference struct {
 	Wish
-	Name  string `json:"name" doc:"The kind in words"`
-	Fixed bool   `json:"fixed" doc:"It cannot be switched off"`
+	Name  string `json:"name" doc:"用文字写出的种类"`
+	Fixed bool   `json:"fixed" doc:"这一项不能关"`
 }
 
 func (s *server) preferences(c *call, _ *none) (*page[preference], error) {

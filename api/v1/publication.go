@@ -31,7 +31,7 @@ func (s *server) publication() {
 }
 
 type publicVersion struct {
-	ID          int64                    `json:"id" doc:"0: a proposal that nobody has saved yet"`
+	ID          int64                    `json:"id" doc:"0：系统给出的建议稿，还没有人保存"`
 	Status      models.PublicationStatus `json:"status"`
 	Title       string                   `json:"title"`
 	Question    string                   `json:"question"`
@@ -40,7 +40,7 @@ type publicVersion struct {
 	PreparedBy  int64                    `json:"prepared_by,omitempty"`
 	PublishedAt *time.Time               `json:"published_at,omitempty"`
 	Version     int64                    `json:"version"`
-	Findings    []library.Finding        `json:"findings" nullable:"false" doc:"What may be personal data; decide on each"`
+	Findings    []library.Finding        `json:"findings" nullable:"false" doc:"可能是个人信息的地方，逐处决定"`
 	Undecided   int                      `json:"undecided"`
 }
 
@@ -77,7 +77,7 @@ func (s *server) prepare(c *call, in *prepareInput) (*reply[publicVersion], erro
 }
 
 type PublicationVersion struct {
-	Version int64 `json:"version" doc:"Of the public version you looked at"`
+	Version int64 `json:"version" doc:"您看到的公开稿的版本"`
 }
 
 func (s *server) confirm(c *call, in *on[PublicationVersion]) (*reply[CaseCard], error) {
@@ -92,7 +92,7 @@ func (s *server) publish(c *call, in *on[PublicationVersion]) (*reply[CaseCard],
 
 type returnBody struct {
 	PublicationVersion
-	Comment string `json:"comment" doc:"What to change, 2–500 characters"`
+	Comment string `json:"comment" doc:"要改什么，2–500 个字"`
 }
 
 func (s *server) returnPublication(c *call, in *on[returnBody]) (*reply[CaseCard], error) {
@@ -101,7 +101,7 @@ func (s *server) returnPublication(c *call, in *on[returnBody]) (*reply[CaseCard
 }
 
 type unpublishBody struct {
-	Reason string `json:"reason" doc:"5–500 characters; it stays in the history"`
+	Reason string `json:"reason" doc:"5–500 个字；留在办理过程里"`
 }
 
 func (s *server) unpublish(c *call, in *on[unpublishBody]) (*reply[CaseCard], error) {

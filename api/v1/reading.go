@@ -14,39 +14,39 @@ func (s *server) reading() {
 	get := http.MethodGet
 	add(s, op{ID: "search-library", Method: get, Path: "/library", Access: kit.Public, Tag: tagLibrary, Limit: "search", Summary: i18n.N("浏览和搜索公开答复")}, s.searchLibrary)
 	add(s, op{ID: "similar-entries", Method: get, Path: "/library/similar", Access: kit.Public, Tag: tagLibrary, Limit: "search", Summary: i18n.N("找可能已经回答过的问题")}, s.similar)
-	add(s, op{ID: "get-entry", Method: get, Path: "/library/{id}", Access: kit.Public, Tag: tagLibrary, Summary: i18n.N("一条公开答复")}, s.getEntry)
-	add(s, op{ID: "vote-entry", Method: http.MethodPost, Path: "/library/{id}/votes", Access: session, Tag: tagLibrary, Limit: "vote", Summary: i18n.N("评价公开答复有没有帮助")}, s.vote)
+	add(s, op{ID: "get-entry", Method: get, Path: "/library/{id}", Access: kit.Public, Tag: tagLibrary, Gone: true, Summary: i18n.N("一条公开答复")}, s.getEntry)
+	add(s, op{ID: "vote-entry", Method: http.MethodPost, Path: "/library/{id}/votes", Access: session, Tag: tagLibrary, Limit: "vote", Gone: true, Summary: i18n.N("评价公开答复有没有帮助")}, s.vote)
 	add(s, op{ID: "list-favourites", Method: get, Path: "/favourites", Access: kit.Resident, Tag: tagLibrary, Summary: i18n.N("我收藏的公开答复")}, s.favourites)
-	add(s, op{ID: "keep-favourite", Method: http.MethodPut, Path: "/library/{id}/favourite", Access: kit.Resident, Tag: tagLibrary, Limit: "write", Summary: i18n.N("收藏")}, s.favourite)
+	add(s, op{ID: "keep-favourite", Method: http.MethodPut, Path: "/library/{id}/favourite", Access: kit.Resident, Tag: tagLibrary, Limit: "write", Gone: true, Summary: i18n.N("收藏")}, s.favourite)
 	add(s, op{ID: "drop-favourite", Method: http.MethodDelete, Path: "/library/{id}/favourite", Access: kit.Resident, Tag: tagLibrary, Limit: "write", Summary: i18n.N("取消收藏")}, s.unfavourite)
 }
 
 type searchInput struct {
-	Text       string    `query:"q" maxLength:"400" doc:"What to search for; without it the newest come first"`
-	Topic      int64     `query:"topic" minimum:"0" doc:"With the topics below it"`
-	Department int64     `query:"department" minimum:"0" doc:"With the departments below it"`
-	From       time.Time `query:"from" doc:"Published from"`
-	To         time.Time `query:"to" doc:"Published before"`
-	After      string    `query:"after" maxLength:"400" doc:"next of the page before"`
+	Text       string    `query:"q" maxLength:"400" doc:"要找什么；不写就是最新的在前"`
+	Topic      int64     `query:"topic" minimum:"0" doc:"包括下级分类"`
+	Department int64     `query:"department" minimum:"0" doc:"包括下属部门"`
+	From       time.Time `query:"from" doc:"从这一天起公开"`
+	To         time.Time `query:"to" doc:"在这一天之前公开"`
+	After      string    `query:"after" maxLength:"400" doc:"上一页给出的下一页位置"`
 	Limit      int       `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
 type segment struct {
 	Text string `json:"text"`
-	Hit  bool   `json:"hit,omitempty" doc:"It is what was searched for"`
+	Hit  bool   `json:"hit,omitempty" doc:"是搜到的字词"`
 }
 
 type hit struct {
 	Entry
-	TitleParts []segment `json:"title_parts,omitempty" doc:"With a search: the title in pieces, what was found marked"`
+	TitleParts []segment `json:"title_parts,omitempty" doc:"有搜索词时：标题分成几段，标出找到的字词"`
 	Snippet    []segment `json:"snippet,omitempty"`
 }
 
 type results struct {
 	List[hit]
-	Total   int  `json:"total,omitempty" doc:"With a search"`
-	Capped  bool `json:"total_capped,omitempty" doc:"There are more than total"`
-	Relaxed bool `json:"relaxed,omitempty" doc:"No entry holds everything that was asked for"`
+	Total   int  `json:"total,omitempty" doc:"有搜索词时"`
+	Capped  bool `json:"total_capped,omitempty" doc:"实际比这个总数多"`
+	Relaxed bool `json:"relaxed,omitempty" doc:"没有一条包含全部要找的字词"`
 }
 
 type found struct {
@@ -169,14 +169,14 @@ func (s *server) vote(c *call, in *voteInput) (*reply[votes], error) {
 }
 
 type pageQuery struct {
-	After string `query:"after" maxLength:"400" doc:"next of the page before"`
+	After string `query:"after" maxLength:"400" doc:"上一页给出的下一页位置"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
 type keptEntry struct {
 	ID    int64     `json:"id"`
 	At    time.Time `json:"at"`
-	Gone  bool      `json:"gone,omitempty" doc:"No longer published"`
+	Gone  bool      `json:"gone,omitempty" doc:"已不再公开"`
 	Entry *Entry    `json:"entry,omitempty"`
 }
 

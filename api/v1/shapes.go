@@ -19,7 +19,7 @@ type reply[T any] struct{ Body T }
 
 // made is the answer to a request that made something.
 type made[T any] struct {
-	Location string `header:"Location" doc:"Where the new thing is"`
+	Location string `header:"Location" doc:"新建的东西在哪里"`
 	Body     T
 }
 
@@ -27,13 +27,13 @@ type none struct{}
 
 // page is one page of a list.
 type page[T any] struct {
-	Link string `header:"Link" doc:"rel=next: the address of the following page"`
+	Link string `header:"Link" doc:"下一页的地址"`
 	Body List[T]
 }
 
 type List[T any] struct {
 	Items []T    `json:"items" nullable:"false"`
-	Next  string `json:"next,omitempty" doc:"Give it as after to get the following page; absent on the last"`
+	Next  string `json:"next,omitempty" doc:"下一页的位置，翻页时传回来；最后一页没有"`
 }
 
 // pageOf answers with a page and the address of the next one.
@@ -76,9 +76,9 @@ func topic(c *kit.Ctx, t models.Topic) Named {
 type attachment struct {
 	ID     int64  `json:"id"`
 	Name   string `json:"name"`
-	Type   string `json:"type" doc:"Media type"`
-	Size   int64  `json:"size" doc:"Bytes"`
-	Width  int64  `json:"width,omitempty" doc:"Pixels, of pictures"`
+	Type   string `json:"type" doc:"文件的类型"`
+	Size   int64  `json:"size" doc:"字节"`
+	Width  int64  `json:"width,omitempty" doc:"图片的像素数"`
 	Height int64  `json:"height,omitempty"`
 	Href   string `json:"href"`
 }
@@ -100,19 +100,19 @@ type CaseCard struct {
 	Number      string                   `json:"number" example:"20261120-0005"`
 	Title       string                   `json:"title"`
 	Status      models.CaseStatus        `json:"status" enum:"submitted,handling,reviewing,approved,answered,closed,withdrawn"`
-	Stage       string                   `json:"stage" doc:"The status in words, for a person"`
+	Stage       string                   `json:"stage" doc:"用文字写出的状态，给人看"`
 	Topic       Named                    `json:"topic"`
 	Department  Named                    `json:"department"`
-	Round       int64                    `json:"round" doc:"1 for the first question, one more for every follow-up"`
+	Round       int64                    `json:"round" doc:"第一次提问是 1，每追问一次加 1"`
 	SubmittedAt time.Time                `json:"submitted_at"`
 	DueAt       time.Time                `json:"due_at"`
-	Provisional bool                     `json:"due_provisional" doc:"The year's holidays are not announced yet: the deadline may move"`
+	Provisional bool                     `json:"due_provisional" doc:"当年的放假安排还没有公布，期限可能会变"`
 	AnsweredAt  *time.Time               `json:"answered_at,omitempty"`
 	ClosedAt    *time.Time               `json:"closed_at,omitempty"`
-	Consent     bool                     `json:"consent" doc:"Consent to publication stands"`
-	Publication models.PublicationStatus `json:"publication" doc:"Empty, wanted, draft, ready, published or unpublished"`
-	Rating      int64                    `json:"rating,omitempty" doc:"1 to 5"`
-	Version     int64                    `json:"version" doc:"Give it back with an action to be told when somebody was faster"`
+	Consent     bool                     `json:"consent" doc:"同意公开，现在有效"`
+	Publication models.PublicationStatus `json:"publication" doc:"空（没有公开稿），或 wanted、draft、ready、published、unpublished"`
+	Rating      int64                    `json:"rating,omitempty" doc:"1 到 5 分"`
+	Version     int64                    `json:"version" doc:"随动作传回来，别人先改过时会告诉您"`
 }
 
 func (s *server) card(c *call, k *models.Case) (CaseCard, error) {
@@ -143,7 +143,7 @@ type message struct {
 	Kind        models.MessageKind `json:"kind" enum:"question,follow_up,supplement,reply,note"`
 	Round       int64              `json:"round"`
 	Text        string             `json:"text"`
-	From        *person            `json:"from,omitempty" doc:"Who wrote it, unless it was the resident"`
+	From        *person            `json:"from,omitempty" doc:"谁写的；居民写的没有这一项"`
 	At          time.Time          `json:"at"`
 	Attachments []attachment       `json:"attachments" nullable:"false"`
 }
@@ -156,9 +156,9 @@ type person struct {
 
 type event struct {
 	Action string            `json:"action"`
-	Name   string            `json:"name" doc:"The action in words"`
-	Status models.CaseStatus `json:"status,omitempty" doc:"After it; for staff"`
-	By     string            `json:"by,omitempty" doc:"For staff"`
+	Name   string            `json:"name" doc:"用文字写出的动作"`
+	Status models.CaseStatus `json:"status,omitempty" doc:"做完之后的状态，只给工作人员"`
+	By     string            `json:"by,omitempty" doc:"只给工作人员"`
 	Note   string            `json:"note,omitempty"`
 	At     time.Time         `json:"at"`
 }
@@ -166,14 +166,14 @@ type event struct {
 // Thread is a case with everything that its reader may see.
 type Thread struct {
 	CaseCard
-	DisplayName string         `json:"display_name,omitempty" doc:"How to address the resident; masked for staff, absent when anonymous"`
+	DisplayName string         `json:"display_name,omitempty" doc:"怎样称呼提问人；对工作人员打码，匿名时没有"`
 	Place       string         `json:"place,omitempty"`
-	DueHow      []string       `json:"due_explained" nullable:"false" doc:"How the deadline was computed, a sentence a line"`
+	DueHow      []string       `json:"due_explained" nullable:"false" doc:"期限是怎样算出来的，一行一句"`
 	Messages    []message      `json:"messages" nullable:"false"`
 	Timeline    []event        `json:"timeline" nullable:"false"`
-	Actions     []cases.Action `json:"actions" nullable:"false" doc:"What the reader may do now"`
+	Actions     []cases.Action `json:"actions" nullable:"false" doc:"读的人现在可以做什么"`
 	ReopenUntil *time.Time     `json:"reopen_until,omitempty"`
-	EntryID     int64          `json:"entry_id,omitempty" doc:"Of the library, while it is published"`
+	EntryID     int64          `json:"entry_id,omitempty" doc:"公开期间，它在公开库里的编号"`
 }
 
 func (s *server) thread(c *call, t *cases.Thread) (Thread, error) {
@@ -244,12 +244,12 @@ type Entry struct {
 	Department  Named     `json:"department"`
 	AskedAt     time.Time `json:"asked_at"`
 	AnsweredAt  time.Time `json:"answered_at"`
-	WorkingDays int       `json:"working_days" doc:"From the question to the answer"`
+	WorkingDays int       `json:"working_days" doc:"从提问到答复"`
 	PublishedAt time.Time `json:"published_at"`
 	Reads       int64     `json:"reads"`
 	Helpful     int64     `json:"helpful"`
 	Unhelpful   int64     `json:"unhelpful"`
-	Href        string    `json:"href" doc:"Its page for persons"`
+	Href        string    `json:"href" doc:"给人看的页面"`
 }
 
 func (s *server) entryOf(c *call, e library.Entry) (Entry, error) {

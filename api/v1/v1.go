@@ -76,20 +76,21 @@ func register(k *kit.Kit, engine *gin.Engine, d Deps) *server {
 }
 
 func config(k *kit.Kit) huma.Config {
-	c := huma.DefaultConfig(k.Catalogs.For(i18n.English).T(i18n.N("回音开放接口")), "1.0.0")
+	english := k.Catalogs.For(i18n.English)
+	c := huma.DefaultConfig(english.T(i18n.N("回音开放接口")), "1.0.0")
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil                                      // we serve them ourselves, and add nothing to bodies
 	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat} // the second for +json
-	c.Info.Description = k.Catalogs.For(i18n.English).T(aboutAPI, "application/problem+json (RFC 9457)", "Idempotency-Key", "next", "Accept-Language")
+	c.Info.Description = english.T(aboutAPI, "application/problem+json (RFC 9457)", "Idempotency-Key", "next", "Accept-Language")
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	if k.BaseURL != "" {
 		c.Servers = []*huma.Server{{URL: k.BaseURL}}
 	}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {
 		Type: "http", Scheme: "bearer",
-		Description: "The token of a session: of a resident (POST /api/v1/sessions), of a receipt (POST /api/v1/receipts), of staff (POST /api/v1/staff/sessions), or one made for a program in the console.",
+		Description: english.T(i18n.N("登录得到的令牌：居民（%[1]s）、凭回执（%[2]s）、工作人员（%[3]s），或者在工作台为程序新建的。"), "POST "+Prefix+"/sessions", "POST "+Prefix+"/receipts", "POST "+Prefix+"/staff/sessions"),
 	}}
 	for _, t := range tags {
-		c.Tags = append(c.Tags, &huma.Tag{Name: t.Name, Description: k.Catalogs.For(i18n.English).T(t.Title)})
+		c.Tags = append(c.Tags, &huma.Tag{Name: t.Name, Description: t.Title})
 	}
 	return c
 }
@@ -145,24 +146,5 @@ func (s *server) bounds() {
 		}
 	}
 }
-
-// session is for whoever has a session: a resident, the holder of a receipt, staff that still owes a second factor.
-var session = kit.Access{Name: "session", Check: func(a kit.Actor) error {
-	if a.SessionID == 0 {
-		return signIn()
-	}
-	return nil
-}}
-
-// account is for whoever signed in: a resident or a member of staff.
-var account = kit.Access{Name: "resident or staff", Check: func(a kit.Actor) error {
-	if !a.IsResident() && !a.IsStaff() {
-		return signIn()
-	}
-	return nil
-}}
-
-// staffSession is for staff who signed in themselves, even while that is not complete; programs' tokens are refused by the use case.
-var staffSession = kit.Access{Name: "staff session", Check: session.Check}
 
 const created = http.StatusCreated

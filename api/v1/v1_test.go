@@ -83,6 +83,7 @@ func (f *face) send(method, path, token string, body any, headers ...string) ans
 	}
 	rec := httptest.NewRecorder()
 	f.web.Handler.ServeHTTP(rec, req)
+	f.web.Documented(f.t, method, req.URL.EscapedPath(), rec)
 	return answer{rec.Code, rec.Header(), rec.Body.Bytes()}
 }
 

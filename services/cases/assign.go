@@ -14,8 +14,8 @@ import (
 // AssignInput names the handler.
 type AssignInput struct {
 	HandlerID int64  `form:"handler_id" json:"handler_id"`
-	Note      string `form:"note" json:"note,omitempty" doc:"At most 200 characters, for the handler"`
-	Version   int64  `form:"version" json:"version,omitempty" doc:"The version you looked at; 0 accepts whatever is there now"`
+	Note      string `form:"note" json:"note,omitempty" doc:"最多 200 个字，写给经办人"`
+	Version   int64  `form:"version" json:"version,omitempty" doc:"您看到的版本；0 表示现在是什么都接受"`
 }
 
 // MaxNote is the length of a remark beside an action, in characters.

@@ -10,7 +10,7 @@ import (
 
 // MessageInput is what a resident adds to the thread. DraftID owns the staged files that come along.
 type MessageInput struct {
-	Text    string `form:"text" json:"text" doc:"2–2000 characters"`
+	Text    string `form:"text" json:"text" doc:"2–2000 个字"`
 	DraftID int64  `form:"-" json:"-"`
 }
 

@@ -11,8 +11,8 @@ import (
 
 // RateInput is a resident's judgement: 1 很不满意 … 5 很满意.
 type RateInput struct {
-	Rating int64  `form:"rating" json:"rating" doc:"1–5"`
-	Word   string `form:"word" json:"word,omitempty" doc:"At most 200 characters"`
+	Rating int64  `form:"rating" json:"rating" doc:"1–5 分"`
+	Word   string `form:"word" json:"word,omitempty" doc:"最多 200 个字"`
 }
 
 // Rate judges the answer, once. A satisfied resident closes the case with it; an unsatisfied one may still ask again or have it reopened.

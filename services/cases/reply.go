@@ -14,9 +14,9 @@ import (
 
 // ReplyInput is a reply as it is being written.
 type ReplyInput struct {
-	Body         string `form:"body" json:"body" doc:"10–5000 characters"`
-	ReplyVersion int64  `form:"reply_version" json:"reply_version,omitempty" doc:"Of the draft you started from; 0 for a new one"`
-	Version      int64  `form:"version" json:"version,omitempty" doc:"Of the case you looked at"`
+	Body         string `form:"body" json:"body" doc:"10–5000 个字"`
+	ReplyVersion int64  `form:"reply_version" json:"reply_version,omitempty" doc:"您从哪一版草稿改起；新写的是 0"`
+	Version      int64  `form:"version" json:"version,omitempty" doc:"您看到的那件诉求的版本"`
 }
 
 // Lengths of a reply, in characters.

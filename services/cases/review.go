@@ -11,7 +11,7 @@ import (
 
 // ReviewInput is a reviewer's word.
 type ReviewInput struct {
-	Comment string `form:"comment" json:"comment,omitempty" doc:"What to change, 2–500 characters; required when returning"`
+	Comment string `form:"comment" json:"comment,omitempty" doc:"要改什么，2–500 个字；退回时必须写"`
 	Version int64  `form:"version" json:"version,omitempty"`
 }
 

@@ -18,14 +18,14 @@ import (
 
 // SubmitInput is one question as a form or a program sends it.
 type SubmitInput struct {
-	TopicID     int64  `form:"topic_id" json:"topic_id" doc:"A leaf topic; it routes the question to a department"`
-	Title       string `form:"title" json:"title" doc:"5–60 characters"`
-	Text        string `form:"text" json:"text" doc:"10–2000 characters"`
-	Place       string `form:"place" json:"place,omitempty" doc:"Where it is about, at most 100 characters"`
-	DisplayName string `form:"display_name" json:"display_name,omitempty" doc:"How the reply should address you, at most 20 characters"`
+	TopicID     int64  `form:"topic_id" json:"topic_id" doc:"最下一级的分类，由它决定哪个部门答复"`
+	Title       string `form:"title" json:"title" doc:"5–60 个字"`
+	Text        string `form:"text" json:"text" doc:"10–2000 个字"`
+	Place       string `form:"place" json:"place,omitempty" doc:"事情在什么地方，最多 100 个字"`
+	DisplayName string `form:"display_name" json:"display_name,omitempty" doc:"答复时怎样称呼您，最多 20 个字"`
 	Anonymous   bool   `form:"anonymous" json:"anonymous,omitempty"`
-	Consent     bool   `form:"consent" json:"consent,omitempty" doc:"Consent to publish question and answer without personal data"`
-	Privacy     int64  `form:"privacy_version" json:"privacy_version" doc:"Version of the privacy notice that was agreed to"`
+	Consent     bool   `form:"consent" json:"consent,omitempty" doc:"同意在去掉个人信息之后公开问题和答复"`
+	Privacy     int64  `form:"privacy_version" json:"privacy_version" doc:"所同意的隐私说明的版本"`
 }
 
 // Lengths of a question, in characters.

@@ -12,7 +12,7 @@ import (
 // TransferInput sends a case on under another topic, and so to that topic's department.
 type TransferInput struct {
 	TopicID int64  `form:"topic_id" json:"topic_id"`
-	Reason  string `form:"reason" json:"reason" doc:"5–200 characters; the resident is told"`
+	Reason  string `form:"reason" json:"reason" doc:"5–200 个字；会告诉居民"`
 	Version int64  `form:"version" json:"version,omitempty"`
 }
 

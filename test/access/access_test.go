@@ -98,6 +98,7 @@ func ask(t *testing.T, c *fixture.City, web *fixture.Web, route kit.Route, fill 
 	sign(c, req, person, strings.HasPrefix(path, "/api/"))
 	rec := httptest.NewRecorder()
 	web.Handler.ServeHTTP(rec, req)
+	web.Documented(t, route.Method, path, rec)
 	switch code := rec.Code; {
 	case code >= 500:
 		t.Errorf("%s %s as %s: %d\n%s", route.Method, path, person, code, web.Log.String())

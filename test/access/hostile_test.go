@@ -80,6 +80,7 @@ func throw(t *testing.T, c *fixture.City, web *fixture.Web, route kit.Route, per
 	sign(c, req, person, api)
 	rec := httptest.NewRecorder()
 	web.Handler.ServeHTTP(rec, req)
+	web.Documented(t, route.Method, path, rec)
 	if rec.Code >= http.StatusInternalServerError {
 		t.Errorf("%s %s as %s with %.30q: %d\n%s", route.Method, route.Path, person, value, rec.Code, web.Log.String())
 		web.Log.Reset()

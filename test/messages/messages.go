@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -30,7 +31,7 @@ type Found struct {
 	Literals map[string]bool // every string literal of the Go source: an entry of a catalog that is not even here is unused
 }
 
-// Find reads everything under root. In Go a message is what fault, i18n and a Localizer are given; in api every Chinese literal is one.
+// Find reads everything under root. In Go a message is what fault, i18n and a Localizer are given; in api every Chinese literal is one, and so is the doc of a field.
 func Find(root string) (Found, error) {
 	all := Found{Literals: map[string]bool{}}
 	err := all.templates(root)
@@ -220,10 +221,19 @@ func (all *Found) folder(path, rel string) error {
 	}
 	texts := constants(files)
 	everything := rel == "api" || strings.HasPrefix(rel, "api"+string(filepath.Separator))
+	place := func(n ast.Node) string {
+		at := set.Position(n.Pos())
+		return fmt.Sprintf("%s:%d", filepath.ToSlash(filepath.Join(rel, filepath.Base(at.Filename))), at.Line)
+	}
+	tags := map[*ast.BasicLit]bool{}
 	for _, f := range files {
 		ast.Inspect(f, func(n ast.Node) bool {
 			args := shown(n)
-			if l, ok := n.(*ast.BasicLit); ok {
+			if field, ok := n.(*ast.Field); ok && field.Tag != nil {
+				all.documented(field.Tag, place(field.Tag))
+				tags[field.Tag] = true // as a whole it is no message
+			}
+			if l, ok := n.(*ast.BasicLit); ok && !tags[l] {
 				s, isText := text(l, nil)
 				all.Literals[s] = all.Literals[s] || isText
 				if everything && Han(WithoutNames(s)) {
@@ -232,15 +242,22 @@ func (all *Found) folder(path, rel string) error {
 			}
 			for _, arg := range args {
 				if id, ok := text(arg, texts); ok && id != "" {
-					at := set.Position(arg.Pos())
-					place := filepath.ToSlash(filepath.Join(rel, filepath.Base(at.Filename)))
-					all.Messages = append(all.Messages, Message{id, fmt.Sprintf("%s:%d", place, at.Line)})
+					all.Messages = append(all.Messages, Message{id, place(arg)})
 				}
 			}
 			return true
 		})
 	}
 	return nil
+}
+
+// documented takes the doc of a field's tag: what the documentation of the JSON API says of it.
+func (all *Found) documented(tag *ast.BasicLit, where string) {
+	s, _ := text(tag, nil)
+	if doc := reflect.StructTag(s).Get("doc"); doc != "" {
+		all.Messages = append(all.Messages, Message{doc, where})
+		all.Literals[doc] = true
+	}
 }
 
 // shown returns the expressions of n that are message ids: what fault, i18n and a Localizer are given.

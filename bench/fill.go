@@ -170,7 +170,7 @@ func (f *filler) addResident(b *batch) error {
 	}
 	at := f.now.AddDate(0, 0, -history-1)
 	b.residents = append(b.residents, models.Resident{
-		ID: f.residents, PhoneSealed: sealed, PhoneIndex: f.seal.BlindIndex("phone", p), Locale: "zh-CN", NotifySMS: true, CreatedAt: at, UpdatedAt: at,
+		ID: f.residents, PhoneSealed: sealed, PhoneIndex: f.seal.BlindIndex("phone", p), Locale: "zh-CN", NotifySMS: true, AgreedPrivacy: f.privacy, CreatedAt: at, UpdatedAt: at,
 	})
 	b.agreements = append(b.agreements, models.Agreement{ResidentID: f.residents, Slug: accounts.PrivacySlug, Version: f.privacy, AgreedAt: at})
 	return nil

@@ -36,7 +36,8 @@ type Resident struct {
 	PhoneIndex        string
 	DisplayNameSealed string
 	Locale            string
-	NotifySMS         bool `gorm:"column:notify_sms"`
+	NotifySMS         bool  `gorm:"column:notify_sms"`
+	AgreedPrivacy     int64 // newest version of the privacy notice agreed to, as the agreements say; 0 for none
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 }

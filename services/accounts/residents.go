@@ -178,7 +178,7 @@ func (s *Service) AgreePrivacy(ctx context.Context, actor models.Actor, version 
 		return signInFirst()
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
-		if done, err := s.agreed(ctx, actor.ID, PrivacySlug, version); err != nil || done {
+		if agreed, err := s.AgreedPrivacy(ctx, actor.ID); err != nil || agreed >= version {
 			return err
 		}
 		row := models.Agreement{ResidentID: actor.ID, Slug: PrivacySlug, Version: version, AgreedAt: s.Clock.Now()}
@@ -191,14 +191,8 @@ func (s *Service) AgreePrivacy(ctx context.Context, actor models.Actor, version 
 
 // AgreedPrivacy returns the newest version of the privacy notice that the resident agreed to, 0 when none.
 func (s *Service) AgreedPrivacy(ctx context.Context, residentID int64) (int64, error) {
-	rows, err := s.agreements(ctx, residentID)
-	var newest int64
-	for _, a := range rows {
-		if a.Slug == PrivacySlug {
-			newest = max(newest, a.Version)
-		}
-	}
-	return newest, err
+	row, err := s.resident(ctx, residentID)
+	return row.AgreedPrivacy, err
 }
 
 // Resident returns one resident with the phone masked.
@@ -210,17 +204,18 @@ func (s *Service) Resident(ctx context.Context, id int64) (Resident, error) {
 	return s.show(row)
 }
 
-// Reach is how to bring a message to a resident.
+// Reach is how to bring a message to a resident, and what they know of what is kept about them.
 type Reach struct {
-	Phone  string // in clear; "" after erasure
-	Locale string
-	SMS    bool // wants messages
+	Phone         string // in clear; "" after erasure
+	Locale        string
+	SMS           bool  // wants messages
+	AgreedPrivacy int64 // newest version of the privacy notice agreed to, 0 for none
 }
 
 // ReachOf opens how to reach a resident; showing it to anybody is the caller's to record.
 func (s *Service) ReachOf(ctx context.Context, residentID int64) (Reach, error) {
 	row, err := s.resident(ctx, residentID)
-	r := Reach{Locale: row.Locale, SMS: row.NotifySMS}
+	r := Reach{Locale: row.Locale, SMS: row.NotifySMS, AgreedPrivacy: row.AgreedPrivacy}
 	if err == nil && row.PhoneSealed != "" {
 		r.Phone, err = s.Seal.Open(row.PhoneSealed, sealPhone)
 	}

@@ -118,14 +118,13 @@ func (s *Service) writeResident(ctx context.Context, id int64, columns map[strin
 	return s.DB.Conn(ctx).Model(&models.Resident{}).Where("id = ?", id).UpdateColumns(columns).Error
 }
 
+// addAgreement writes one agreement, once, and notes it with the resident if it is the newest.
 func (s *Service) addAgreement(ctx context.Context, row *models.Agreement) error {
-	return s.DB.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error
-}
-
-func (s *Service) agreed(ctx context.Context, residentID int64, slug string, version int64) (bool, error) {
-	var ids []int64
-	err := s.DB.Conn(ctx).Model(&models.Agreement{}).Where("resident_id = ? AND slug = ? AND version = ?", residentID, slug, version).Pluck("id", &ids).Error
-	return len(ids) > 0, err
+	if err := s.DB.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error; err != nil {
+		return err
+	}
+	return s.DB.Conn(ctx).Model(&models.Resident{}).Where("id = ? AND agreed_privacy < ?", row.ResidentID, row.Version).
+		UpdateColumn("agreed_privacy", row.Version).Error
 }
 
 func (s *Service) agreements(ctx context.Context, residentID int64) (rows []models.Agreement, err error) {

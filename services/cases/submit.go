@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -83,29 +84,31 @@ func (s *Service) Submit(ctx context.Context, actor models.Actor, in SubmitInput
 	if sub.DraftID == 0 { // a draft's key is a secret of its own, and finds the receipt when the session does not say whose it is
 		sub.Key = s.submissionKey(actor, sub.Key)
 	}
-	if r, ok, err := s.receiptOf(ctx, actor, sub.Key); ok || err != nil {
-		return r, err
+	c, err := s.make(ctx, actor, in, sub)
+	if err == nil {
+		return Receipt{Case: c, Code: s.queryCode(sub.Key)}, nil
 	}
+	// Whatever stands in the way of a new case, a form that made one already shows the receipt of that.
+	r, ok, lookup := s.receiptOf(ctx, actor, sub.Key)
+	switch {
+	case ok:
+		return r, lookup
+	case database.IsDuplicate(err):
+		return Receipt{}, cmp.Or(lookup, error(stale()))
+	}
+	return Receipt{}, err
+}
+
+// make checks a question and makes it a case.
+func (s *Service) make(ctx context.Context, actor models.Actor, in SubmitInput, sub Submission) (*models.Case, error) {
 	if err := s.checkSubmission(ctx, &in); err != nil {
-		return Receipt{}, err
+		return nil, err
 	}
 	c, err := s.newCase(ctx, actor, in, sub)
 	if err != nil {
-		return Receipt{}, err
+		return nil, err
 	}
-	err = s.DB.Tx(ctx, func(ctx context.Context) error { return s.keep(ctx, actor, c, sub) })
-	if database.IsDuplicate(err) {
-		// The same form, sent twice at once: the other one made the case.
-		r, ok, err := s.receiptOf(ctx, actor, sub.Key)
-		if !ok && err == nil {
-			err = stale()
-		}
-		return r, err
-	}
-	if err != nil {
-		return Receipt{}, err
-	}
-	return Receipt{Case: c, Code: s.queryCode(sub.Key)}, nil
+	return c, s.DB.Tx(ctx, func(ctx context.Context) error { return s.keep(ctx, actor, c, sub) })
 }
 
 // submissionKey binds whatever key a face was given to its resident, so that nobody meets another's; without one every call is a new case.
@@ -200,8 +203,14 @@ func (s *Service) keep(ctx context.Context, actor models.Actor, c *models.Case, 
 			return err
 		}
 	}
-	if err := s.Accounts.AgreePrivacy(ctx, actor, c.PrivacyVersion); err != nil {
+	to, err := s.Accounts.ReachOf(ctx, c.ResidentID)
+	if err != nil {
 		return err
+	}
+	if to.AgreedPrivacy < c.PrivacyVersion {
+		if err := s.Accounts.AgreePrivacy(ctx, actor, c.PrivacyVersion); err != nil {
+			return err
+		}
 	}
 	if actor.SessionID != 0 {
 		if err := s.Accounts.Grant(ctx, actor.SessionID, c.ID); err != nil {
@@ -213,7 +222,7 @@ func (s *Service) keep(ctx context.Context, actor models.Actor, c *models.Case, 
 		return err
 	}
 	s.hint(ctx, c)
-	return s.tellResident(ctx, c, noticeReceived)
+	return s.tellAt(ctx, c, noticeReceived, to)
 }
 
 // receiptOf returns the receipt of an earlier submission with the same key by the same resident.

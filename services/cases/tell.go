@@ -40,8 +40,16 @@ func (s *Service) message(ctx context.Context, c *models.Case, kind notices.Kind
 
 func (s *Service) tellResident(ctx context.Context, c *models.Case, kind notices.Kind) error {
 	to, err := s.reachOf(ctx, c)
-	if err != nil || to.Phone == "" {
+	if err != nil {
 		return err
+	}
+	return s.tellAt(ctx, c, kind, to)
+}
+
+// tellAt tells the resident, who can be reached so.
+func (s *Service) tellAt(ctx context.Context, c *models.Case, kind notices.Kind, to accounts.Reach) error {
+	if to.Phone == "" {
+		return nil
 	}
 	m, err := s.message(ctx, c, kind, "/track/"+c.Number)
 	if err != nil {

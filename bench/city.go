@@ -203,10 +203,10 @@ func (b *bench) found(ctx context.Context) error {
 }
 
 func (b *bench) makeDepartments(ctx context.Context) error {
-	for i, d := range b.content.Departments {
+	for _, d := range b.content.Departments {
 		row, err := b.accounts.CreateDepartment(ctx, models.System(), accounts.DepartmentInput{
 			ParentID: b.depts[d.Parent].ID, Level: models.Level(d.Level), Name: d.Name, Short: d.Short, NameEn: d.En, Phone: d.Phone,
-			Sort: int64(i + 1), Active: true,
+			Active: true,
 		})
 		if err != nil {
 			return err
@@ -239,10 +239,10 @@ func (b *bench) makeStaff(ctx context.Context) error {
 
 func (b *bench) makeTopics(ctx context.Context) error {
 	groups := map[string]int64{}
-	for i, t := range b.content.Topics {
+	for _, t := range b.content.Topics {
 		in := cases.TopicInput{
 			ParentID: groups[t.Parent], Name: t.Name, NameEn: t.En, Hint: t.Hint, HintEn: t.HintEn, Kind: models.TopicKind(t.Kind),
-			DepartmentID: b.depts[t.Department].ID, Sort: int64(i + 1), Active: true,
+			DepartmentID: b.depts[t.Department].ID, Active: true,
 		}
 		if !t.Leaf() {
 			in.Kind = models.Ordinary

@@ -34,11 +34,11 @@ func (b *builder) found(ctx context.Context) error {
 }
 
 func (b *builder) makeDepartments(ctx context.Context) error {
-	for i, d := range b.content.Departments {
+	for _, d := range b.content.Departments {
 		b.clock.Advance(20 * time.Second)
 		row, err := b.Accounts.CreateDepartment(ctx, models.System(), accounts.DepartmentInput{
 			ParentID: b.departments[d.Parent].ID, Level: models.Level(d.Level), Name: d.Name, Short: d.Short, NameEn: d.En, Phone: d.Phone,
-			Sort: int64(i + 1), Active: true,
+			Active: true,
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.Key, err)
@@ -96,11 +96,11 @@ func (b *builder) makeSettings(ctx context.Context) error {
 
 func (b *builder) makeTopics(ctx context.Context) error {
 	groups := map[string]int64{}
-	for i, t := range b.content.Topics {
+	for _, t := range b.content.Topics {
 		b.clock.Advance(25 * time.Second)
 		in := cases.TopicInput{
 			ParentID: groups[t.Parent], Name: t.Name, NameEn: t.En, Hint: t.Hint, HintEn: t.HintEn, Kind: models.TopicKind(t.Kind),
-			DepartmentID: b.departments[t.Department].ID, Sort: int64(i + 1), Active: true,
+			DepartmentID: b.departments[t.Department].ID, Active: true,
 		}
 		if !t.Leaf() {
 			in.Kind = models.Ordinary

@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -81,4 +82,45 @@ func TestAuditIsVerifiedStepByStep(t *testing.T) {
 	}
 	auditor.post(address).want(http.StatusOK, "到这里都完整")
 	auditor.do(http.MethodPost, address, next).want(http.StatusOK, "第 5300 条起核对不通过")
+}
+
+// What is new stands last among its siblings; a place up or down at a time, and nothing happens at the ends.
+func TestDepartmentsAndTopicsAreMoved(t *testing.T) {
+	c, w := newCity(t)
+	admin := at(t, c, w, fixture.SystemAdmin)
+	const departments, topics = "/console/settings/departments", "/console/settings/topics"
+	inOrder := func(p page, names ...string) {
+		t.Helper()
+		at := -1
+		for _, name := range names {
+			next := strings.Index(p.Body, ">"+name+"<")
+			if next <= at {
+				t.Errorf("%s is not behind the one before it in %v", name, names)
+			}
+			at = next
+		}
+	}
+	form := changed(admin.get(departments+"/new").filled(departments+"/new"), map[string]string{"name": "水利局", "level": "county", "parent_id": strconv.FormatInt(c.Root.ID, 10)})
+	inOrder(admin.done(admin.do(http.MethodPost, departments+"/new", form)), c.Housing.Name, c.Transport.Name, c.Town.Name, "水利局")
+	town := departments + "/" + strconv.FormatInt(c.Town.ID, 10)
+	open := admin.get(town).filled(town)
+	moved := admin.done(admin.post(town+"/move", "up", "1")).want(http.StatusOK, "顺序已改")
+	inOrder(moved, c.Housing.Name, c.Town.Name, c.Transport.Name, "水利局")
+	admin.done(admin.post(town+"/move", "up", "1"))
+	inOrder(admin.done(admin.post(town+"/move", "up", "1")), c.Town.Name, c.Housing.Name, c.Transport.Name, "水利局")
+	admin.done(admin.do(http.MethodPost, town, open)) // a form from before the moves is not stale, and undoes none of them
+	inOrder(admin.done(admin.post(town+"/move", "up", "0")), c.Housing.Name, c.Town.Name, c.Transport.Name)
+
+	tree, err := c.Cases.Topics(c.Context())
+	if err != nil || len(tree.Groups) < 2 {
+		t.Fatal(tree, err)
+	}
+	first, second := tree.Groups[0].Topic, tree.Groups[1].Topic
+	inOrder(admin.get(topics), first.Name, second.Name)
+	inOrder(admin.done(admin.post(topics+"/"+strconv.FormatInt(first.ID, 10)+"/move", "up", "0")), second.Name, first.Name)
+	for _, address := range []string{town, topics + "/" + strconv.FormatInt(first.ID, 10)} {
+		at(t, c, w, fixture.SecurityAdmin).post(address+"/move", "up", "1").want(http.StatusForbidden)
+	}
+	admin.post(departments+"/999999/move", "up", "1").want(http.StatusNotFound)
+	admin.post(topics+"/999999/move", "up", "1").want(http.StatusNotFound)
 }

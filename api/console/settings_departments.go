@@ -17,6 +17,7 @@ func (s *Console) departmentRoutes(g *kit.Group) {
 	g.POST(departmentsPath+"/new", systemAdmin, s.addDepartment)
 	g.GET(departmentsPath+"/:id", systemAdmin, s.showDepartment)
 	g.POST(departmentsPath+"/:id", systemAdmin, s.saveDepartment)
+	g.POST(departmentsPath+"/:id/move", systemAdmin, s.moveDepartment)
 }
 
 type departmentsData struct {
@@ -56,7 +57,6 @@ func departmentFields(c *kit.Ctx, tree *accounts.Tree, d models.Department) []fi
 		{Name: "name_en", Label: c.T("名称（英文）"), Value: d.NameEn, Max: 120, Lang: "en"},
 		{Name: "parent_id", Label: c.T("上级部门"), Kind: selectField, Value: number(d.ParentID), Required: true, Options: departmentOptions(tree, d.ID, option{"0", c.T("没有上级")})},
 		{Name: "phone", Label: c.T("电话"), Value: d.Phone, Max: 40},
-		{Name: "sort", Label: c.T("排序"), Kind: numberField, Value: number(d.Sort), Required: true, Hint: c.T("数字小的在前。")},
 	}
 	if d.ID == 0 {
 		var levels []option
@@ -71,7 +71,7 @@ func departmentFields(c *kit.Ctx, tree *accounts.Tree, d models.Department) []fi
 func departmentInput(f *form) (accounts.DepartmentInput, error) {
 	in := accounts.DepartmentInput{
 		Version: f.version(), ParentID: f.id("parent_id"), Level: models.Level(f.text("level")), Name: f.text("name"), Short: f.text("short"),
-		NameEn: f.text("name_en"), Phone: f.text("phone"), Sort: f.number("sort"), Active: f.flag("active"),
+		NameEn: f.text("name_en"), Phone: f.text("phone"), Active: f.flag("active"),
 	}
 	return in, f.wrong.Err()
 }
@@ -170,4 +170,17 @@ func (s *Console) saveDepartment(c *kit.Ctx) error {
 		}
 		return page.Fields, now.Version, nil
 	})
+}
+
+// moveDepartment moves one up or down among its siblings, and leads back to where it stands now.
+func (s *Console) moveDepartment(c *kit.Ctx) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	d, err := s.Accounts.MoveDepartment(c.Request.Context(), c.Actor, id, c.PostForm("up") == "1")
+	if err != nil {
+		return err
+	}
+	return c.Done(departmentsPath+"#item-"+number(id), "“%[1]s”的顺序已改。", d.Name)
 }

@@ -23,10 +23,11 @@ const (
 
 // field is one input of a settings form, in the reader's words. Value is what was typed, or what is in force.
 type field struct {
-	Name, Label, Hint, Kind, Value, Unit, Source, Lang string
-	Options                                            []option
-	Rows, Max                                          int
-	Required                                           bool
+	Name, Label, Hint, Kind, Value, Unit, Bounds, Source, Lang string
+	Options                                                    []option
+	Abouts                                                     map[string]string // of several boxes: what each means
+	Rows, Max                                                  int
+	Required                                                   bool
 }
 
 // Has reports whether one of several boxes is ticked.

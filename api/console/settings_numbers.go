@@ -41,7 +41,21 @@ var numberNames = map[string]string{
 	"resident_days": "居民的登录保留多久", "visitor_days": "未登录访客的回执保留多久",
 	"reopen_days": "答复后多久内可以要求重新办理", "close_days": "答复后多久没有新情况自动办结", "due_soon_days": "到期前多久算“即将到期”",
 	"attachments": "一次最多几个附件", "draft_hours": "没有提交的内容保留多久",
-	"audit_months": "审计日志保存多久", "deliveries_months": "通知记录保存多久", "closed_cases_years": "已办结的诉求多久以后去除称呼、地点、附件和与本人的关联",
+	"audit_months": "审计日志保存多久", "deliveries_months": "通知记录保存多久", "closed_cases_years": "已办结的诉求多久以后去除个人信息",
+}
+
+// What each number does.
+//
+//i18n:keys
+var numberAbouts = map[string]string{
+	"lock_after": "同一个账号连续输错密码或验证码这么多次，就暂时锁定。", "lock_minutes": "过了这么久自动解锁；安全管理员可以提前解锁。",
+	"session_hours": "工作人员这么久没有操作，就要重新登录。", "session_days": "登录满这么多天就要重新登录，一直在用也一样。",
+	"resident_days": "居民这么多天没有来，就要重新登录。", "visitor_days": "没有登录、用回执查询的人，这么多天内不用再输查询码。",
+	"reopen_days": "居民对答复不满意，可以在这些天内要求重新办理一次。", "close_days": "答复后这么多天没有追问，诉求自动办结。",
+	"due_soon_days": "离期限只剩这么多个工作日时，列入“即将到期”并提醒经办人。",
+	"attachments":   "每次提问或补充最多带几个附件，每个不超过 10 MB。", "draft_hours": "提问写到一半没有提交，内容保留这么久，然后删除。",
+	"audit_months": "谁在什么时候做了什么、看了什么。到期的记录由系统删除。", "deliveries_months": "发给谁、发了没有的记录。到期由系统删除。",
+	"closed_cases_years": "到期后删去称呼、地点、附件和与本人的关联，已公开的内容不变。",
 }
 
 func numberFields(c *kit.Ctx, numbers []oneNumber) []field {
@@ -51,7 +65,7 @@ func numberFields(c *kit.Ctx, numbers []oneNumber) []field {
 		r := city.Defaults[i]
 		list = append(list, field{
 			Name: n.key, Label: c.T(numberNames[n.key]), Kind: numberField, Value: number(int64(*n.value)), Unit: c.T(r.Unit), Required: true,
-			Hint:   c.T("可填 %[1]d 到 %[2]d，标准值 %[3]d。", r.Min, r.Max, r.Value),
+			Hint: c.T(numberAbouts[n.key]), Bounds: c.T("可填 %[1]d 到 %[2]d，标准值 %[3]d。", r.Min, r.Max, r.Value),
 			Source: c.T(r.Source),
 		})
 	}
@@ -82,7 +96,7 @@ func (s *Console) handlingGroup(c *kit.Ctx) (numberGroup, error) {
 	if err != nil {
 		return numberGroup{}, err
 	}
-	p := formPage{frame: newFrame(c, "handling", c.T("办理数字")), Fields: numberFields(c, handlingNumbers(&now)), Version: now.Version, Action: handlingPath}
+	p := formPage{frame: newFrame(c, "handling", c.T("办理时限与数量")), Fields: numberFields(c, handlingNumbers(&now)), Version: now.Version, Action: handlingPath}
 	p.Intro = c.T("答复期限在“受理窗口”里设置。这里的数字改动后立即生效，已经承诺的期限不变。")
 	return numberGroup{p, func(f *form) error {
 		var in city.Handling

@@ -103,7 +103,7 @@ func staffFields(c *kit.Ctx, tree *accounts.Tree, r accounts.StaffRow) []field {
 }
 
 func rolesField(c *kit.Ctx, roles []models.Role) field {
-	return field{Name: "roles", Label: c.T("角色"), Kind: checksField, Options: roleOptions(c), Value: rolesValue(roles),
+	return field{Name: "roles", Label: c.T("角色"), Kind: checksField, Options: roleOptions(c), Abouts: roleMeanings(c), Value: rolesValue(roles),
 		Hint: c.T("系统管理员、安全管理员、审计管理员必须由不同的人担任，也不能同时办理诉求（三权分立）。没有人能改自己的角色。")}
 }
 

@@ -16,6 +16,7 @@ func (s *Console) topicRoutes(g *kit.Group) {
 	g.POST(topicsPath+"/new", systemAdmin, s.addTopic)
 	g.GET(topicsPath+"/:id", systemAdmin, s.showTopic)
 	g.POST(topicsPath+"/:id", systemAdmin, s.saveTopic)
+	g.POST(topicsPath+"/:id/move", systemAdmin, s.moveTopic)
 }
 
 type topicsData struct {
@@ -75,7 +76,6 @@ func (s *Console) topicPage(c *kit.Ctx, t models.Topic) (*formPage, error) {
 		{Name: "kind", Label: c.T("类型"), Kind: selectField, Value: string(t.Kind), Required: true, Options: kinds, Hint: c.T("决定用受理窗口的哪个期限。")},
 		{Name: "hint", Label: c.T("给提问人的提示"), Kind: textareaField, Rows: 2, Value: t.Hint, Max: 150, Hint: c.T("如问之前要准备什么，或哪里已有答案。")},
 		{Name: "hint_en", Label: c.T("给提问人的提示（英文）"), Kind: textareaField, Rows: 2, Value: t.HintEn, Max: 250, Lang: "en"},
-		{Name: "sort", Label: c.T("排序"), Kind: numberField, Value: number(t.Sort), Required: true, Hint: c.T("数字小的在前。")},
 		{Name: "active", Label: c.T("在用"), Kind: checkField, Value: flagValue(t.Active), Hint: c.T("停用后不能再按这一类提问，已有的诉求不变。")},
 	}
 	return p, nil
@@ -84,7 +84,7 @@ func (s *Console) topicPage(c *kit.Ctx, t models.Topic) (*formPage, error) {
 func topicInput(f *form) (cases.TopicInput, error) {
 	in := cases.TopicInput{
 		ParentID: f.id("parent_id"), Name: f.text("name"), NameEn: f.text("name_en"), Hint: f.text("hint"), HintEn: f.text("hint_en"),
-		DepartmentID: f.id("department_id"), Kind: models.TopicKind(f.text("kind")), Sort: f.number("sort"), Active: f.flag("active"), Version: f.version(),
+		DepartmentID: f.id("department_id"), Kind: models.TopicKind(f.text("kind")), Active: f.flag("active"), Version: f.version(),
 	}
 	return in, f.wrong.Err()
 }
@@ -159,4 +159,16 @@ func (s *Console) writeTopic(c *kit.Ctx, t models.Topic) error {
 		}
 		return page.Fields, t.Version, nil
 	})
+}
+
+func (s *Console) moveTopic(c *kit.Ctx) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	t, err := s.Cases.MoveTopic(c.Request.Context(), c.Actor, id, c.PostForm("up") == "1")
+	if err != nil {
+		return err
+	}
+	return c.Done(topicsPath+"#item-"+number(id), "“%[1]s”的顺序已改。", t.Name)
 }

@@ -11,6 +11,7 @@ import (
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/internal/order"
 	"huiyin/models"
 )
 
@@ -78,7 +79,6 @@ type DepartmentInput struct {
 	Short    string       `form:"short" json:"short"`
 	NameEn   string       `form:"name_en" json:"name_en"`
 	Phone    string       `form:"phone" json:"phone"`
-	Sort     int64        `form:"sort" json:"sort"`
 	Active   bool         `form:"active" json:"active"`
 }
 
@@ -101,7 +101,7 @@ func (in *DepartmentInput) check() error {
 	return wrong.Err()
 }
 
-// CreateDepartment adds an active department under a parent (0 for a root).
+// CreateDepartment adds an active department under a parent (0 for a root), the last there.
 func (s *Service) CreateDepartment(ctx context.Context, actor models.Actor, in DepartmentInput) (models.Department, error) {
 	if reason := MayManageDepartments(actor); reason != nil {
 		return models.Department{}, reason
@@ -121,7 +121,7 @@ func (s *Service) CreateDepartment(ctx context.Context, actor models.Actor, in D
 		}
 		now := s.Clock.Now()
 		row = models.Department{
-			ParentID: parent, Level: in.Level, Name: in.Name, Short: in.Short, NameEn: in.NameEn, Phone: in.Phone, Sort: in.Sort,
+			ParentID: parent, Level: in.Level, Name: in.Name, Short: in.Short, NameEn: in.NameEn, Phone: in.Phone, Sort: nextSort(rows, parent),
 			Active: true, Version: 1, CreatedAt: now, UpdatedAt: now,
 		}
 		if err := s.createDepartment(ctx, &row); err != nil {
@@ -156,6 +156,55 @@ func (s *Service) standUnder(tree *Tree, parentID int64, level models.Level, hei
 		return 0, "", fieldFault("parent_id", i18n.N("部门最多 %[1]d 级。"), maxDepth)
 	}
 	return parentID, path, nil
+}
+
+// nextSort is the place behind everything that stands under a parent.
+func nextSort(rows []models.Department, parentID int64) int64 {
+	var last int64
+	for _, d := range rows {
+		if d.ParentID == parentID {
+			last = max(last, d.Sort)
+		}
+	}
+	return last + 1
+}
+
+// MoveDepartment moves a department one place up or down among those under the same parent; at the end it does nothing. Where a thing
+// stands is not part of its version: a form that is open elsewhere stays good.
+func (s *Service) MoveDepartment(ctx context.Context, actor models.Actor, id int64, up bool) (models.Department, error) {
+	if reason := MayManageDepartments(actor); reason != nil {
+		return models.Department{}, reason
+	}
+	var row models.Department
+	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		rows, err := s.departments(ctx, true)
+		if err != nil {
+			return err
+		}
+		tree := newTree(rows)
+		var ok bool
+		if row, ok = tree.Get(id); !ok {
+			return notFound()
+		}
+		var ids []int64
+		for _, d := range tree.order {
+			if d.ParentID == row.ParentID {
+				ids = append(ids, d.ID)
+			}
+		}
+		ids, ok = order.Moved(ids, id, up)
+		if !ok {
+			return nil
+		}
+		for i, d := range ids {
+			if err := s.writeSort(ctx, d, int64(i+1)); err != nil {
+				return err
+			}
+		}
+		database.AfterCommit(ctx, s.forgetTree)
+		return s.Audit.Record(ctx, actor, "department.move", "department", id, map[string]any{"up": up})
+	})
+	return row, err
 }
 
 func fieldFault(field, msg string, args ...any) error {
@@ -210,7 +259,7 @@ func (s *Service) UpdateDepartment(ctx context.Context, actor models.Actor, id i
 // moved returns old with the input's values, and rewrites the paths below it when the parent is another.
 func (s *Service) moved(ctx context.Context, tree *Tree, old models.Department, in DepartmentInput) (models.Department, error) {
 	row := old
-	row.Name, row.Short, row.NameEn, row.Phone, row.Sort, row.Active = in.Name, in.Short, in.NameEn, in.Phone, in.Sort, in.Active
+	row.Name, row.Short, row.NameEn, row.Phone, row.Active = in.Name, in.Short, in.NameEn, in.Phone, in.Active
 	if in.ParentID == old.ParentID {
 		return row, nil
 	}
@@ -226,6 +275,7 @@ func (s *Service) moved(ctx context.Context, tree *Tree, old models.Department, 
 	if err != nil {
 		return row, err
 	}
+	row.Sort = nextSort(tree.order, in.ParentID)
 	row.ParentID, row.Path = in.ParentID, path+strconv.FormatInt(old.ID, 10)+"/"
 	for _, d := range below {
 		if d.ID == old.ID {
@@ -262,7 +312,7 @@ func (in DepartmentInput) differs(d models.Department) []string {
 	names := []string{}
 	for name, same := range map[string]bool{
 		"parent_id": in.ParentID == d.ParentID, "name": in.Name == d.Name, "short": in.Short == d.Short, "name_en": in.NameEn == d.NameEn,
-		"phone": in.Phone == d.Phone, "sort": in.Sort == d.Sort, "active": in.Active == d.Active,
+		"phone": in.Phone == d.Phone, "active": in.Active == d.Active,
 	} {
 		if !same {
 			names = append(names, name)

@@ -30,6 +30,10 @@ func (s *Service) writePath(ctx context.Context, id int64, path string) error {
 	return s.DB.Conn(ctx).Model(&models.Department{}).Where("id = ?", id).UpdateColumn("path", path).Error
 }
 
+func (s *Service) writeSort(ctx context.Context, id, sort int64) error {
+	return s.DB.Conn(ctx).Model(&models.Department{}).Where("id = ?", id).UpdateColumn("sort", sort).Error
+}
+
 func (s *Service) writeDepartment(ctx context.Context, d models.Department, version int64) (bool, error) {
 	res := s.DB.Conn(ctx).Model(&models.Department{}).Where("id = ? AND version = ?", d.ID, version).UpdateColumns(map[string]any{
 		"parent_id": d.ParentID, "path": d.Path, "name": d.Name, "short": d.Short, "name_en": d.NameEn, "phone": d.Phone,

@@ -34,7 +34,7 @@ func newTree(rows []models.Department) *Tree {
 	sum := fnv.New64a()
 	for _, d := range sorted {
 		t.nodes[d.ID] = &Node{Department: d}
-		_, _ = fmt.Fprintf(sum, "%d:%d:%s;", d.ID, d.Version, d.Path)
+		_, _ = fmt.Fprintf(sum, "%d:%d:%s:%d;", d.ID, d.Version, d.Path, d.Sort)
 	}
 	for _, d := range sorted {
 		node := t.nodes[d.ID]

@@ -3,6 +3,8 @@ package cases
 import (
 	"context"
 
+	"gorm.io/gorm/clause"
+
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
@@ -25,6 +27,17 @@ func (s *Service) putDesk(ctx context.Context, d *models.Desk, version int64) er
 
 func (s *Service) putTopic(ctx context.Context, t *models.Topic, version int64) error {
 	return s.put(ctx, t, t.ID, version)
+}
+
+// lockTopics reads all; they stay as they are until the transaction ends.
+func (s *Service) lockTopics(ctx context.Context) ([]models.Topic, error) {
+	var list []models.Topic
+	err := s.DB.Conn(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Order("sort, id").Find(&list).Error
+	return list, err
+}
+
+func (s *Service) writeTopicSort(ctx context.Context, id, sort int64) error {
+	return s.DB.Conn(ctx).Model(&models.Topic{}).Where("id = ?", id).UpdateColumn("sort", sort).Error
 }
 
 func (s *Service) putTemplate(ctx context.Context, t *models.ReplyTemplate, version int64) error {

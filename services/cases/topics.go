@@ -10,6 +10,7 @@ import (
 
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/internal/order"
 	"huiyin/internal/textrule"
 	"huiyin/models"
 )
@@ -67,7 +68,7 @@ func (s *Service) loadTopics(ctx context.Context) (*TopicTree, error) {
 	tree := &TopicTree{byID: map[int64]models.Topic{}}
 	sum := fnv.New64a()
 	for _, t := range list {
-		_, _ = fmt.Fprintf(sum, "%d:%d;", t.ID, t.Version)
+		_, _ = fmt.Fprintf(sum, "%d:%d:%d;", t.ID, t.Version, t.Sort)
 		tree.byID[t.ID] = t
 		if t.ParentID == 0 {
 			tree.Groups = append(tree.Groups, TopicGroup{Topic: t})
@@ -134,12 +135,11 @@ type TopicInput struct {
 	HintEn       string           `form:"hint_en" json:"hint_en"`
 	DepartmentID int64            `form:"department_id" json:"department_id"`
 	Kind         models.TopicKind `form:"kind" json:"kind"`
-	Sort         int64            `form:"sort" json:"sort"`
 	Active       bool             `form:"active" json:"active"`
 	Version      int64            `form:"version" json:"version"`
 }
 
-// SaveTopic creates a topic (id 0) or changes one. Only the system administrator may.
+// SaveTopic creates a topic (id 0) or changes one; a new one, and one that goes under another, stands last there. Only the system administrator may.
 func (s *Service) SaveTopic(ctx context.Context, actor models.Actor, id int64, in TopicInput) (models.Topic, error) {
 	if !actor.Has(models.SystemAdmin) {
 		return models.Topic{}, notAdmin()
@@ -150,9 +150,13 @@ func (s *Service) SaveTopic(ctx context.Context, actor models.Actor, id int64, i
 		if err := s.checkTopic(ctx, id, in); err != nil {
 			return err
 		}
+		sort, err := s.topicSort(ctx, id, in.ParentID)
+		if err != nil {
+			return err
+		}
 		t = models.Topic{
 			ID: id, ParentID: in.ParentID, Name: in.Name, NameEn: in.NameEn, Hint: in.Hint, HintEn: in.HintEn, DepartmentID: in.DepartmentID,
-			Kind: in.Kind, Sort: in.Sort, Active: in.Active, Version: in.Version + 1, UpdatedAt: s.Clock.Now(),
+			Kind: in.Kind, Sort: sort, Active: in.Active, Version: in.Version + 1, UpdatedAt: s.Clock.Now(),
 		}
 		if err := s.putTopic(ctx, &t, in.Version); err != nil {
 			return err
@@ -189,6 +193,62 @@ func (s *Service) checkTopic(ctx context.Context, id int64, in TopicInput) error
 		}
 	}
 	return f.Err()
+}
+
+// topicSort is the place that a topic has, or that of the last under a parent.
+func (s *Service) topicSort(ctx context.Context, id, parentID int64) (int64, error) {
+	list, err := s.allTopics(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var last int64
+	for _, t := range list {
+		switch {
+		case t.ParentID != parentID:
+		case t.ID == id:
+			return t.Sort, nil
+		default:
+			last = max(last, t.Sort)
+		}
+	}
+	return last + 1, nil
+}
+
+// MoveTopic moves a topic one place up or down among its siblings; at the end it does nothing. Only the system administrator may.
+func (s *Service) MoveTopic(ctx context.Context, actor models.Actor, id int64, up bool) (models.Topic, error) {
+	if !actor.Has(models.SystemAdmin) {
+		return models.Topic{}, notAdmin()
+	}
+	var row models.Topic
+	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		list, err := s.lockTopics(ctx)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(list, func(t models.Topic) bool { return t.ID == id })
+		if at < 0 {
+			return fault.New(fault.NotFound, i18n.N("没有找到。"))
+		}
+		row = list[at]
+		var ids []int64
+		for _, t := range list {
+			if t.ParentID == row.ParentID {
+				ids = append(ids, t.ID)
+			}
+		}
+		ids, ok := order.Moved(ids, id, up)
+		if !ok {
+			return nil
+		}
+		for i, t := range ids {
+			if err := s.writeTopicSort(ctx, t, int64(i+1)); err != nil {
+				return err
+			}
+		}
+		s.topics.Changed(ctx)
+		return s.Audit.Record(ctx, actor, "topic.move", "topic", id, map[string]any{"up": up})
+	})
+	return row, err
 }
 
 func notAdmin() error {

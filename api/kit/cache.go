@@ -53,17 +53,28 @@ func counted(gc *gin.Context) bool {
 	return !strings.Contains(gc.GetHeader("Sec-Purpose")+gc.GetHeader("Purpose"), "prefetch")
 }
 
+// reading is how a public page is read: own says that those with a session get one of their own, seen is told of each who is shown it.
+type reading struct {
+	own  bool
+	seen func(*gin.Context)
+}
+
 // cached serves h from memory. A sentence about what has just happened is for one reader only, so a page that shows one is made for
-// them; seen (nil for none) is not told then, since they were told before.
-func (k *Kit) cached(area Area, h Handler, seen func(*gin.Context), query []string) gin.HandlerFunc {
+// them; seen is not told then, since they were shown the page before.
+func (k *Kit) cached(area Area, h Handler, r reading, query []string) gin.HandlerFunc {
+	seen := r.seen
 	return func(gc *gin.Context) {
-		if cookie(gc, FlashCookie) != "" || gc.Query("lang") != "" {
+		flash := cookie(gc, FlashCookie) != "" || gc.Query("lang") != ""
+		if flash || r.own && cookie(gc, PortalCookie) != "" {
 			c, err := k.begin(gc, area)
 			if err == nil {
 				err = h(c)
 			}
-			if err != nil {
+			switch {
+			case err != nil:
 				c.fail(err)
+			case seen != nil && !flash && counted(gc):
+				seen(gc)
 			}
 			return
 		}

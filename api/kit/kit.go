@@ -105,13 +105,19 @@ func (g *Group) POST(path string, access Access, h Handler) { g.add(http.MethodP
 // Cached registers a public page that is the same for everybody: rendered once and served from memory until something it shows changes.
 // Its handler must not look at who is asking; only the named query parameters belong to its address.
 func (g *Group) Cached(path string, h Handler, query ...string) {
-	g.CachedSeen(path, h, nil, query...)
+	g.cached(path, h, reading{}, query)
 }
 
-// CachedSeen is Cached, and tells seen of everybody who is shown the page, from memory or not. seen must cost next to nothing.
-func (g *Group) CachedSeen(path string, h Handler, seen func(*gin.Context), query ...string) {
+// CachedUnlessKnown is Cached for everybody without a session. Whoever has one gets a page that is made for them, so that it may show
+// what they did on it before; the handler must do with and without. seen is told of everybody who is shown the page, and must cost
+// next to nothing.
+func (g *Group) CachedUnlessKnown(path string, h Handler, seen func(*gin.Context), query ...string) {
+	g.cached(path, h, reading{own: true, seen: seen}, query)
+}
+
+func (g *Group) cached(path string, h Handler, r reading, query []string) {
 	g.kit.note(http.MethodGet, path, Public, g.area)
-	g.engine.GET(path, g.kit.cached(g.area, h, seen, query))
+	g.engine.GET(path, g.kit.cached(g.area, h, r, query))
 }
 
 func (g *Group) add(method, path string, access Access, h Handler) {

@@ -29,6 +29,29 @@ type entryPage struct {
 	Feeds                   listing
 	Related                 []library.Entry
 	Data                    qaPage
+	Own                     ownReading
+}
+
+// ownReading is what this reader did with the entry before; nothing for whoever has no session.
+type ownReading struct {
+	Voted, Helpful bool
+	Kept           bool
+}
+
+func (p *Portal) ownReading(c *kit.Ctx, id int64) (own ownReading, err error) {
+	if c.Actor.SessionID == 0 {
+		return own, nil
+	}
+	voter, err := voterKey(c)
+	if err != nil {
+		return own, err
+	}
+	ctx := c.Request.Context()
+	if own.Helpful, own.Voted, err = p.Library.VoteOf(ctx, voter, id); err != nil || !c.Actor.IsResident() {
+		return own, err
+	}
+	own.Kept, err = p.Library.IsFavourite(ctx, c.Actor.ID, id)
+	return own, err
 }
 
 // relatedMost is how many other entries a page points to.
@@ -61,8 +84,10 @@ func (p *Portal) entry(c *kit.Ctx) error {
 	}
 	department, _ := n.departments.Get(e.DepartmentID)
 	page.Data = qaOf(e, page.Canonical, department.Name)
-	page.Related, err = p.related(c, e)
-	if err != nil {
+	if page.Related, err = p.related(c, e); err != nil {
+		return err
+	}
+	if page.Own, err = p.ownReading(c, id); err != nil {
 		return err
 	}
 	return c.Page(http.StatusOK, "entry", page)
@@ -115,11 +140,19 @@ func (p *Portal) vote(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Library.Vote(c.Request.Context(), voter, id, in.Helpful == "yes"); err != nil {
+	ctx := c.Request.Context()
+	before, voted, err := p.Library.VoteOf(ctx, voter, id)
+	if err != nil {
 		return err
 	}
-	if in.Helpful == "yes" {
-		return c.Done(entryPath(id), i18n.N("谢谢，已记下：有帮助。再点一次可以改。"))
+	if _, err := p.Library.Vote(ctx, voter, id, in.Helpful == "yes"); err != nil {
+		return err
+	}
+	switch {
+	case voted && before == (in.Helpful == "yes"):
+		return c.Done(entryPath(id), i18n.N("您之前已经这样选过，我们记着呢，谢谢。"))
+	case in.Helpful == "yes":
+		return c.Done(entryPath(id), i18n.N("谢谢，已记下：有帮助。"))
 	}
 	return c.Done(entryPath(id), i18n.N("已记下：没帮助。如果您的事还没解决，可以直接提问。"))
 }

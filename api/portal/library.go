@@ -20,7 +20,7 @@ func (p *Portal) libraryRoutes(g *kit.Group) {
 	g.Cached("/library", p.list, "q", "topic", "dept", "from", "to", "after")
 	g.Cached("/library/feed.atom", p.atomFeed, "topic", "dept")
 	g.Cached("/library/feed.json", p.jsonFeed, "topic", "dept")
-	g.CachedSeen("/library/:id", p.entry, func(gc *gin.Context) {
+	g.CachedUnlessKnown("/library/:id", p.entry, func(gc *gin.Context) {
 		if id, ok := parseID(gc.Param("id")); ok {
 			p.Library.CountRead(gc.Request.Context(), id)
 		}

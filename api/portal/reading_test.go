@@ -241,11 +241,17 @@ func TestVotes(t *testing.T) {
 				t.Fatalf("%d %v %s", w.Code, w.Header(), r.web.Log)
 			}
 		}
-		r.has(r.get(path, 200), "谢谢，已记下：有帮助", "有帮助 1")
-		r.hasNot(r.get(path, 200), "谢谢，已记下：有帮助") // the word is for one page and one reader
+		r.has(r.get(path, 200), "您之前已经这样选过", "有帮助 1")
+		again := r.get(path, 200)
+		r.hasNot(again, "您之前已经这样选过") // the word is for one page and one reader
+		r.has(again, "您选过“有帮助”", `value="yes" aria-describedby="helpful" aria-pressed="true"`, `value="no" aria-describedby="helpful" aria-pressed="false"`)
 		r.do(http.MethodPost, path+"/vote", "helpful=no")
 		page := r.get(path, 200)
-		r.has(page, "已记下：没帮助", "没帮助 1")
+		r.has(page, "已记下：没帮助", "没帮助 1", "您选过“没帮助”")
+		mine := r.cookie
+		r.cookie = map[string]string{}
+		r.hasNot(r.get(path, 200), "您选过", "aria-pressed") // another reader's page, from memory
+		r.cookie = mine
 		r.hasNot(page, "有帮助 1")
 		for _, bad := range []string{"", "helpful=maybe"} {
 			if w := r.do(http.MethodPost, path+"/vote", bad); w.Code != http.StatusUnprocessableEntity {
@@ -278,6 +284,10 @@ func TestFavourites(t *testing.T) {
 		kept, _, err := r.city.Library.Favourites(t.Context(), resident.ID, "", 10)
 		if err != nil || form == "" && len(kept) != want {
 			t.Errorf("%q: %d kept, %v", form, len(kept), err)
+		}
+		r.get(path, 200) // the word about it
+		if page := r.get(path, 200); strings.Contains(page, "已收藏，点这里取消") != (want == 1) {
+			t.Errorf("%q: the entry does not show whether it is kept", form)
 		}
 	}
 	r.do(http.MethodPost, path+"/favourite", "keep=0")

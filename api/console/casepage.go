@@ -214,7 +214,7 @@ func (v *caseView) step(c *kit.Ctx, e models.CaseEvent) stepView {
 func (s *Console) fillSide(c *kit.Ctx, v *caseView) error {
 	ctx, k := c.Request.Context(), v.T.Case
 	if k.Status.Open() {
-		left, _, err := s.Calendar.Left(ctx, k.DueAt)
+		left, err := s.Calendar.Left(ctx, k.DueAt, k.DueBasis)
 		if err != nil {
 			return err
 		}

@@ -165,7 +165,7 @@ func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, view cases.View) rowView
 		v.Name = c.T("匿名")
 	}
 	if r.Case.Status.Open() {
-		v.Due = dueOf(c, &r.Case, r.DaysLeft)
+		v.Due = dueOf(c, &r.Case, r.Left)
 	} else if r.Case.AnsweredAt != nil {
 		v.Due = dueView{Text: c.T("%[1]s答复", c.L.Day(*r.Case.AnsweredAt))}
 	}
@@ -175,12 +175,12 @@ func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, view cases.View) rowView
 // dueSoon is how many working days before the deadline its words turn amber.
 const dueSoon = 1
 
-func dueOf(c *kit.Ctx, k *models.Case, left int) dueView {
-	d := dueView{Text: c.L.WorkingDays(left), On: c.L.Date(k.DueAt), Provisional: k.DueProvisional}
+func dueOf(c *kit.Ctx, k *models.Case, left i18n.Left) dueView {
+	d := dueView{Text: left.Localize(c.L), On: c.L.Date(k.DueAt), Provisional: k.DueProvisional}
 	switch {
-	case left < 0:
+	case left.Late:
 		d.Kind = "late"
-	case left <= dueSoon:
+	case left.N <= dueSoon:
 		d.Kind = "warn"
 	}
 	return d

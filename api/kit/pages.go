@@ -131,7 +131,6 @@ func (p *pages) funcs(locale string) template.FuncMap {
 		"weekday":  func(t time.Time) string { return l().Weekday(t) },
 		"number":   func(n any) string { return l().Number(toInt64(n)) },
 		"rate":     func(part, whole any) string { return l().Rate(toInt64(part), toInt64(whole)) },
-		"left":     func(n int) string { return l().WorkingDays(n) },
 		"size":     FileSize,
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"locale":   func() string { return locale },

@@ -158,18 +158,14 @@ func (p *Portal) dueBox(c *kit.Ctx, m *models.Case) (dueBox, error) {
 		box.Kind, box.Icon = "ok", "check-circle"
 		return box, nil
 	}
-	n, unit, err := p.Calendar.Left(c.Request.Context(), m.DueAt)
+	left, err := p.Calendar.Left(c.Request.Context(), m.DueAt, m.DueBasis)
 	if err != nil {
 		return box, err
 	}
-	if n < 0 {
+	if left.Late {
 		box.Kind, box.Icon = "late", "alert"
 	}
-	if unit == "natural" {
-		box.Left = c.L.NaturalDays(n)
-	} else {
-		box.Left = c.L.WorkingDays(n)
-	}
+	box.Left = left.Localize(c.L)
 	return box, nil
 }
 

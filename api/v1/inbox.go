@@ -30,8 +30,9 @@ type inboxInput struct {
 type inboxRow struct {
 	CaseCard
 	Handler   *person `json:"handler,omitempty"`
-	Name      string  `json:"name,omitempty" doc:"提问人的，已打码；匿名时没有"`
-	DaysLeft  int     `json:"days_left" doc:"离期限还有几个工作日；过了是负数"`
+	Name      string  `json:"name,omitempty" doc:"提问人的称呼，只有这件的经办人和审核人看到原样，别人看到的已打码；匿名时没有"`
+	DaysLeft  int     `json:"days_left" doc:"离期限还有几天，按期限规定的算法（多为工作日）；过了是负数"`
+	Overdue   bool    `json:"overdue" doc:"已过期限；刚过期限的周末里 days_left 仍是 0"`
 	Channel   string  `json:"channel"`
 	Anonymous bool    `json:"anonymous"`
 }
@@ -57,7 +58,7 @@ func (s *server) listInbox(c *call, in *inboxInput) (*inboxPage, error) {
 		if err != nil {
 			return nil, err
 		}
-		items[i] = inboxRow{CaseCard: card, Name: r.Name, DaysLeft: r.DaysLeft, Channel: r.Case.Channel, Anonymous: r.Case.Anonymous}
+		items[i] = inboxRow{CaseCard: card, Name: r.Name, DaysLeft: signed(r.Left), Overdue: r.Left.Late, Channel: r.Case.Channel, Anonymous: r.Case.Anonymous}
 		if r.Case.HandlerID != 0 {
 			items[i].Handler = &person{ID: r.Case.HandlerID, Name: r.Handler}
 		}
@@ -96,6 +97,13 @@ type bulkOutcome struct {
 	Number  string       `json:"number"`
 	Done    bool         `json:"done"`
 	Problem *kit.Problem `json:"problem,omitempty" doc:"为什么没有变"`
+}
+
+func signed(l i18n.Left) int {
+	if l.Late {
+		return -l.N
+	}
+	return l.N
 }
 
 func (s *server) bulkAssign(c *call, in *bulkInput) (*reply[List[bulkOutcome]], error) {

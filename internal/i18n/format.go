@@ -115,22 +115,30 @@ var (
 	workingLeft = N("还有 %[1]d 个工作日")
 	naturalLeft = N("还有 %[1]d 天")
 	dueToday    = N("今天到期")
-	overdue     = N("已超期 %[1]d 天")
+	workingLate = N("已超期 %[1]d 个工作日")
+	naturalLate = N("已超期 %[1]d 天")
+	justLate    = N("已超期，不到 1 个工作日")
 )
 
-// WorkingDays says how long is left: "还有 2 个工作日", "今天到期" for 0, "已超期 1 天" for -1.
-// Above zero n counts working days, below zero natural days: a matter that is late is late on Sundays too.
-func (l *Localizer) WorkingDays(n int) string { return l.left(workingLeft, n) }
+// Left is how a deadline stands: N days until it or, once it is Late, since it; Working says that only working days count.
+type Left struct {
+	N             int
+	Working, Late bool
+}
 
-// NaturalDays is WorkingDays for a deadline in natural days: "还有 2 天".
-func (l *Localizer) NaturalDays(n int) string { return l.left(naturalLeft, n) }
-
-func (l *Localizer) left(msgid string, n int) string {
+// Localize says it in the unit of the rule: "还有 2 个工作日", "今天到期", "已超期 3 个工作日", or in days where the rule counts them all.
+func (d Left) Localize(l *Localizer) string {
 	switch {
-	case n > 0:
-		return l.N(msgid, n)
-	case n == 0:
+	case d.Late && d.N == 0:
+		return l.T(justLate) // the weekend after the last day
+	case d.Late && d.Working:
+		return l.N(workingLate, d.N)
+	case d.Late:
+		return l.N(naturalLate, d.N)
+	case d.N == 0:
 		return l.T(dueToday)
+	case d.Working:
+		return l.N(workingLeft, d.N)
 	}
-	return l.N(overdue, -n)
+	return l.N(naturalLeft, d.N)
 }

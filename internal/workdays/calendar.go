@@ -152,13 +152,17 @@ func (c *Calendar) Between(from, to Date) int {
 	return n
 }
 
-// Left returns how many days of the unit are left on the day today: 0 on the last day. Once due is over it is the
-// negative number of natural days since, in either unit: a matter that is late is late on Sundays too.
-func (c *Calendar) Left(today, due Date, unit Unit) int {
-	if unit == Working && !due.Before(today) {
-		return c.Between(today, due)
+// Left returns how many days of the unit are left on the day today, 0 on the last day; once due is over, late, how many of the
+// unit have begun since. On the Saturday after a Friday that is no working day yet, and late all the same.
+func (c *Calendar) Left(today, due Date, unit Unit) (n int, late bool) {
+	late = due.Before(today)
+	if n = due.Sub(today); unit == Working {
+		n = c.Between(today, due)
 	}
-	return due.Sub(today)
+	if late {
+		n = -n
+	}
+	return n, late
 }
 
 // Count returns how many days of the computation counted; it is N.

@@ -132,24 +132,27 @@ func TestBetweenAndLeft(t *testing.T) {
 	for _, tc := range []struct {
 		from, to            string
 		between, left, days int
+		late                bool
 	}{
-		{"2026-11-16", "2026-11-16", 0, 0, 0},
-		{"2026-11-16", "2026-11-18", 2, 2, 2},
-		{"2026-11-20", "2026-11-23", 1, 1, 3},
-		{"2026-11-21", "2026-11-20", 0, -1, -1}, // Saturday: no working day late, yet late
-		{"2026-11-24", "2026-11-20", -2, -4, -4},
-		{"2026-02-13", "2026-02-28", 6, 6, 15},
-		{"2026-12-31", "2027-01-04", 2, 2, 4},
+		{"2026-11-16", "2026-11-16", 0, 0, 0, false},
+		{"2026-11-16", "2026-11-18", 2, 2, 2, false},
+		{"2026-11-20", "2026-11-23", 1, 1, 3, false},
+		{"2026-11-21", "2026-11-20", 0, 0, 1, true}, // Saturday: no working day late, yet late
+		{"2026-11-23", "2026-11-20", -1, 1, 3, true},
+		{"2026-11-24", "2026-11-20", -2, 2, 4, true},
+		{"2026-10-09", "2026-09-30", -2, 2, 9, true}, // after the holidays
+		{"2026-02-13", "2026-02-28", 6, 6, 15, false},
+		{"2026-12-31", "2027-01-04", 2, 2, 4, false},
 	} {
 		from, to := day(t, tc.from), day(t, tc.to)
 		if got := c.Between(from, to); got != tc.between {
 			t.Errorf("Between %s %s: %d, want %d", from, to, got, tc.between)
 		}
-		if got := c.Left(from, to, Working); got != tc.left {
-			t.Errorf("Left %s %s working: %d, want %d", from, to, got, tc.left)
+		if got, late := c.Left(from, to, Working); got != tc.left || late != tc.late {
+			t.Errorf("Left %s %s working: %d %v, want %d %v", from, to, got, late, tc.left, tc.late)
 		}
-		if got := c.Left(from, to, Natural); got != tc.days {
-			t.Errorf("Left %s %s natural: %d, want %d", from, to, got, tc.days)
+		if got, late := c.Left(from, to, Natural); got != tc.days || late != tc.late {
+			t.Errorf("Left %s %s natural: %d %v, want %d %v", from, to, got, late, tc.days, tc.late)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
 	"huiyin/internal/fresh"
+	"huiyin/internal/i18n"
 	"huiyin/internal/outbox"
 	"huiyin/internal/workdays"
 	"huiyin/models"
@@ -122,19 +123,20 @@ func (s *Service) WorkingDays(ctx context.Context, from, to time.Time) (int, err
 	return k.calendar.Between(workdays.DateOf(from, zone), workdays.DateOf(to, zone)), nil
 }
 
-// Left returns what i18n's WorkingDays says in words: how many working days are left before due, 0 on its day ("working");
-// once it is over, minus the natural days since ("natural").
-func (s *Service) Left(ctx context.Context, due time.Time) (n int, unit string, err error) {
+// Left returns how the deadline stands now, counted in the days that its rule counts: those of basis, the computation stored with
+// the matter; working days where that cannot be read.
+func (s *Service) Left(ctx context.Context, due time.Time, basis string) (i18n.Left, error) {
 	k, err := s.years.Get(ctx)
 	if err != nil {
-		return 0, "", err
+		return i18n.Left{}, err
+	}
+	var how struct{ Unit workdays.Unit }
+	if json.Unmarshal([]byte(basis), &how) != nil || !how.Unit.Valid() {
+		how.Unit = workdays.Working
 	}
 	zone := s.zone(ctx)
-	n = k.calendar.Left(workdays.DateOf(s.clock.Now(), zone), workdays.DateOf(due, zone), workdays.Working)
-	if n < 0 {
-		return n, string(workdays.Natural), nil
-	}
-	return n, string(workdays.Working), nil
+	n, late := k.calendar.Left(workdays.DateOf(s.clock.Now(), zone), workdays.DateOf(due, zone), how.Unit)
+	return i18n.Left{N: n, Working: how.Unit == workdays.Working, Late: late}, nil
 }
 
 // SoonUntil returns the end of the n-th working day after the day of now: what is due by then is due soon.

@@ -10,6 +10,7 @@ import (
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
 	"huiyin/internal/outbox"
 	"huiyin/internal/workdays"
 	"huiyin/models"
@@ -104,20 +105,21 @@ func TestDeadlines(t *testing.T) {
 	if soon, err := c.SoonUntil(ctx, at("2026-11-20 18:00"), 1); err != nil || !soon.Equal(at("2026-11-24 00:00").Add(-time.Millisecond)) {
 		t.Error(soon, err)
 	}
-	for now, want := range map[string]struct {
-		n    int
-		unit string
-	}{
-		"2026-11-16 09:12": {5, "working"},
-		"2026-11-21 12:00": {1, "working"},
-		"2026-11-23 23:59": {0, "working"},
-		"2026-11-24 00:00": {-1, "natural"},
-		"2026-11-29 00:00": {-6, "natural"},
+	due := at("2026-11-24 00:00").Add(-time.Millisecond)
+	for now, want := range map[string]i18n.Left{
+		"2026-11-16 09:12": {N: 5, Working: true},
+		"2026-11-21 12:00": {N: 1, Working: true},
+		"2026-11-23 23:59": {N: 0, Working: true},
+		"2026-11-24 00:00": {N: 1, Working: true, Late: true},
+		"2026-11-29 00:00": {N: 4, Working: true, Late: true}, // a Sunday: the four days before the weekend
 	} {
 		c.clock.Set(at(now))
-		if n, unit, err := c.Left(ctx, at("2026-11-24 00:00").Add(-time.Millisecond)); err != nil || n != want.n || unit != want.unit {
-			t.Errorf("%s: %d %s, %v", now, n, unit, err)
+		if got, err := c.Left(ctx, due, `{"unit":"working"}`); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", now, got, err)
 		}
+	}
+	if got, err := c.Left(ctx, due, `{"unit":"natural"}`); err != nil || got != (i18n.Left{N: 6, Late: true}) {
+		t.Errorf("in natural days: %+v, %v", got, err)
 	}
 }
 

@@ -51,8 +51,8 @@ type InboxRow struct {
 	Topic      models.Topic
 	Department models.Department
 	Handler    string
-	Name       string // "" when anonymous
-	DaysLeft   int    // working days to the deadline; negative when it has passed, 0 when it is today
+	Name       string    // "" when anonymous
+	Left       i18n.Left // of its deadline, while an answer is owed
 }
 
 // InboxPage is one page of a list; Next is the cursor of the following one, "" at the end.
@@ -274,7 +274,7 @@ func (s *Service) rows(ctx context.Context, list []models.Case) ([]InboxRow, err
 			return nil, err
 		}
 		if c.Status.Open() {
-			if row.DaysLeft, _, err = s.Deadlines.Left(ctx, c.DueAt); err != nil {
+			if row.Left, err = s.Deadlines.Left(ctx, c.DueAt, c.DueBasis); err != nil {
 				return nil, err
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
 	"huiyin/internal/fresh"
+	"huiyin/internal/i18n"
 	"huiyin/internal/outbox"
 	"huiyin/internal/seal"
 	"huiyin/models"
@@ -27,8 +28,8 @@ type Deadlines interface {
 	Deadline(ctx context.Context, act time.Time, n int, unit string) (due time.Time, basis string, provisional bool, err error)
 	// Recomputed counts a deadline anew by the calendar as it is now; moved says whether anything changed.
 	Recomputed(ctx context.Context, basis string) (due time.Time, fresh string, provisional, moved bool, err error)
-	// Left is what a list says: working or natural days to the deadline, 0 today, negative natural days overdue.
-	Left(ctx context.Context, due time.Time) (n int, unit string, err error)
+	// Left is how a deadline stands now, in the days that its computation counted.
+	Left(ctx context.Context, due time.Time, basis string) (i18n.Left, error)
 	// WorkingDays counts the working days after from up to and including to; negative when to is earlier.
 	WorkingDays(ctx context.Context, from, to time.Time) (int, error)
 	// SoonUntil is the end of the n-th working day from now.

@@ -34,6 +34,7 @@ type caseView struct {
 	Crumb      crumbView
 	Name       string
 	Stage      tagView
+	Next       nextView
 	Due        *dueView
 	DueHow     []string
 	Messages   []messageView
@@ -55,6 +56,8 @@ type caseView struct {
 	Errors     []kit.FieldError
 	Changes    []stepView // what happened since the page was opened
 	Orphan     string     // words that have no form any more
+
+	departments map[int64]string
 }
 
 type crumbView struct{ Href, Label string }
@@ -74,7 +77,13 @@ type fileView struct {
 // stepView is one line of a history.
 type stepView struct {
 	At              time.Time
-	Text, Who, Kind string
+	Text, Who, Kind string // Who is empty: the sentence names them
+}
+
+// nextView is the line that says what has to happen next; Href and Button lead to where the viewer does it.
+type nextView struct {
+	Text, Href, Button string
+	Mine, Accept       bool
 }
 
 type publicHint struct {
@@ -104,6 +113,9 @@ func (s *Console) casePage(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := s.seen(c, v.T.Case); err != nil {
+		return err
+	}
 	return c.Page(http.StatusOK, "case", v)
 }
 
@@ -119,7 +131,7 @@ func (s *Console) caseView(c *kit.Ctx, number string, typed *caseForm) (*caseVie
 	}
 	v := &caseView{
 		T: t, Stage: stageTag(c, t.Case), Name: t.DisplayName, Topic: topicName(c, t.Topic), Department: departmentName(c, t.Department),
-		Channel: channelName(c, t.Case.Channel), Handler: t.Staff[t.Case.HandlerID].Name, Why: map[string]string{},
+		Channel: channelName(c, t.Case.Channel), Handler: t.Staff[t.Case.HandlerID].Name, Why: map[string]string{}, departments: map[int64]string{},
 	}
 	if v.Name == "" {
 		v.Name = c.T("匿名来信人")
@@ -131,6 +143,15 @@ func (s *Console) caseView(c *kit.Ctx, number string, typed *caseForm) (*caseVie
 	for action, why := range t.Reasons {
 		_, v.Why[string(action)] = kit.SafeFace(c.L, why)
 	}
+	tree, err := s.Accounts.Departments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range t.Events {
+		if d, ok := tree.Get(e.DepartmentID); ok {
+			v.departments[d.ID] = departmentName(c, d)
+		}
+	}
 	v.thread(c)
 	if err := s.fillSide(c, v); err != nil {
 		return nil, err
@@ -139,7 +160,28 @@ func (s *Console) caseView(c *kit.Ctx, number string, typed *caseForm) (*caseVie
 		return nil, err
 	}
 	v.public(c)
+	v.next(c)
 	return v, nil
+}
+
+// next is where the viewer takes the next step, if it is theirs.
+func (v *caseView) next(c *kit.Ctx) {
+	n := v.T.Next(c.Actor)
+	v.Next = nextView{Text: n.Text.Localize(c.L), Mine: n.Action != "", Accept: n.Action == cases.ActAccept}
+	switch n.Action {
+	case cases.ActDraft:
+		v.Next.Href, v.Next.Button = "#body", c.T("写答复")
+	case cases.ActApprove:
+		v.Next.Href, v.Next.Button = "#reply", c.T("去审核")
+	case cases.ActSend:
+		v.Next.Href, v.Next.Button = "#send", c.T("去发送")
+	case cases.ActAssign:
+		v.Next.Href, v.Next.Button = "#handler_id", c.T("去分派")
+	case cases.ActPrepare, cases.ActConfirm:
+		v.Next.Href, v.Next.Button = publicationAddress(v.T.Case.Number), c.T("准备公开版本")
+	case cases.ActPublish:
+		v.Next.Href, v.Next.Button = publicationAddress(v.T.Case.Number), c.T("去发布")
+	}
 }
 
 // crumb is the way back to the list the case was opened from.
@@ -190,20 +232,24 @@ func fileViews(list []models.Attachment) []fileView {
 }
 
 func (v *caseView) step(c *kit.Ctx, e models.CaseEvent) stepView {
-	st := stepView{At: e.At, Text: cases.ActionName(e.Action).Localize(c.L)}
-	if person := v.T.Staff[e.SubjectID].Name; person != "" && e.SubjectID != e.ActorID {
-		st.Text = c.T("%[1]s：%[2]s", st.Text, person)
-	}
-	if e.Note != "" {
-		st.Text = c.T("%[1]s（%[2]s）", st.Text, e.Note)
-	}
+	var who, whom string
 	switch models.ActorKind(e.ActorKind) {
 	case models.StaffActor:
-		st.Who = v.T.Staff[e.ActorID].Name
+		who = v.T.Staff[e.ActorID].Name
 	case models.SystemActor:
-		st.Who = c.T("系统")
+		who = c.T("系统")
 	default:
-		st.Who = c.T("来信人")
+		who = c.T("来信人")
+	}
+	if e.SubjectID != e.ActorID {
+		whom = v.T.Staff[e.SubjectID].Name
+	}
+	if e.Action == string(cases.ActTransfer) {
+		whom = v.departments[e.DepartmentID]
+	}
+	st := stepView{At: e.At, Text: cases.EventSentence(e.Action, who, whom).Localize(c.L)}
+	if e.Note != "" {
+		st.Text = c.T("%[1]s（%[2]s）", st.Text, e.Note)
 	}
 	if e.Action == string(cases.ActSend) {
 		st.Kind = "seal"

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"huiyin/api/kit"
 	"huiyin/internal/i18n"
@@ -206,6 +207,10 @@ func (s *Console) fillFilters(c *kit.Ctx, v *inboxView) error {
 		return err
 	}
 	v.Topics = topicOptions(c, topics)
+	for i, g := range topics.Active() { // a whole group can be chosen, too
+		all := option{strconv.FormatInt(g.Topic.ID, 10), c.T("%[1]s（全部）", topicName(c, g.Topic))}
+		v.Topics[i].Options = append([]option{all}, v.Topics[i].Options...)
+	}
 	for _, st := range models.CaseStatuses {
 		v.Statuses = append(v.Statuses, option{string(st), cases.StatusName(st).Localize(c.L)})
 	}
@@ -227,7 +232,8 @@ func (s *Console) fillFilters(c *kit.Ctx, v *inboxView) error {
 		list = tree.Subtree(c.Actor.DepartmentID)
 	}
 	for _, d := range list {
-		v.Departments = append(v.Departments, option{strconv.FormatInt(d.ID, 10), departmentName(c, d)})
+		indent := strings.Repeat("　", max(0, strings.Count(d.Path, "/")-strings.Count(list[0].Path, "/")))
+		v.Departments = append(v.Departments, option{strconv.FormatInt(d.ID, 10), indent + departmentName(c, d)})
 	}
 	return nil
 }
@@ -315,11 +321,12 @@ type bulkForm struct {
 
 type bulkView struct {
 	Done   int
+	To     string
 	Failed []bulkFailure
 	Back   string
 }
 
-type bulkFailure struct{ Number, Why string }
+type bulkFailure struct{ Number, Title, Why string } // Title "" of what the person may not see
 
 func (s *Console) assignMany(c *kit.Ctx) error {
 	var in bulkForm
@@ -342,10 +349,22 @@ func (s *Console) assignMany(c *kit.Ctx) error {
 			v.Done++
 			continue
 		}
-		v.Failed = append(v.Failed, bulkFailure{o.Number, whyNot(c, o.Err)})
+		v.Failed = append(v.Failed, bulkFailure{Number: o.Number, Why: whyNot(c, o.Err)})
 	}
+	v.To = s.nameOf(c, in.HandlerID)
 	if len(v.Failed) == 0 {
-		return c.Done(back, i18n.N("已分派 %[1]d 件。"), v.Done)
+		return c.Done(back, i18n.N("已把 %[1]d 件分派给%[2]s。"), v.Done, v.To)
+	}
+	numbers := make([]string, 0, len(v.Failed))
+	for _, f := range v.Failed {
+		numbers = append(numbers, f.Number)
+	}
+	titles, err := s.Cases.Titles(c.Request.Context(), c.Actor, numbers)
+	if err != nil {
+		return err
+	}
+	for i := range v.Failed {
+		v.Failed[i].Title = titles[v.Failed[i].Number]
 	}
 	return c.Page(http.StatusOK, "bulk", v)
 }

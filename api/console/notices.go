@@ -6,6 +6,7 @@ import (
 
 	"huiyin/api/kit"
 	"huiyin/models"
+	"huiyin/services/cases"
 	"huiyin/services/notices"
 )
 
@@ -27,7 +28,7 @@ func (s *Console) noticeRoutes(g *kit.Group) {
 }
 
 type noticesData struct {
-	Items        []notices.BellItem
+	Groups       []noticeGroup
 	Unread       int
 	Newest       int64
 	Newer, Older string
@@ -39,7 +40,10 @@ func (s *Console) showNotices(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	d := noticesData{Items: items, Unread: unread}
+	d := noticesData{Unread: unread}
+	if d.Groups, err = s.noticeGroups(c, items); err != nil {
+		return err
+	}
 	var next int64
 	if len(items) > 0 {
 		d.Newest = items[0].ID
@@ -50,6 +54,60 @@ func (s *Console) showNotices(c *kit.Ctx) error {
 	}
 	d.Newer, d.Older = pagerOf(c, next)
 	return c.Page(http.StatusOK, "notices", d)
+}
+
+// noticeGroup is what a page of the bell says of one case; Title is empty where the reader no longer may see it.
+type noticeGroup struct {
+	Title, Number, Topic, Stage string
+	Due                         dueView
+	Unread                      int
+	Items                       []notices.BellItem
+}
+
+// noticeGroups puts the messages of one case together, the case with the newest first.
+func (s *Console) noticeGroups(c *kit.Ctx, items []notices.BellItem) ([]noticeGroup, error) {
+	var ids []int64
+	for _, it := range items {
+		ids = append(ids, it.CaseID)
+	}
+	briefs, err := s.Cases.Briefs(c.Request.Context(), c.Actor, ids)
+	if err != nil {
+		return nil, err
+	}
+	var groups []noticeGroup
+	at := map[int64]int{}
+	for _, it := range items {
+		i, known := at[it.CaseID]
+		if !known || it.CaseID == 0 {
+			i = len(groups)
+			at[it.CaseID] = i
+			g := noticeGroup{}
+			if b, ok := briefs[it.CaseID]; ok {
+				g.Title, g.Number, g.Topic, g.Stage = b.Case.Title, b.Case.Number, topicName(c, b.Topic), cases.Stage(&b.Case).Localize(c.L)
+				if b.Case.Status.Open() {
+					left, err := s.Calendar.Left(c.Request.Context(), b.Case.DueAt, b.Case.DueBasis)
+					if err != nil {
+						return nil, err
+					}
+					g.Due = dueOf(c, &b.Case, left)
+				}
+			}
+			groups = append(groups, g)
+		}
+		groups[i].Items = append(groups[i].Items, it)
+		if !it.Read {
+			groups[i].Unread++
+		}
+	}
+	return groups, nil
+}
+
+// seen marks what the bell said of a case that somebody opens; a page that only brings itself up to date has nobody before it, maybe.
+func (s *Console) seen(c *kit.Ctx, k *models.Case) error {
+	if c.IsHTMX() {
+		return nil
+	}
+	return s.Notices.MarkCaseRead(c.Request.Context(), c.Actor.ID, k.ID)
 }
 
 // bellPage is how many Bell returns at most.

@@ -86,6 +86,9 @@ func (s *Console) publicationPage(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := s.seen(c, v.T.Case); err != nil {
+		return err
+	}
 	return c.Page(http.StatusOK, "publication", v)
 }
 

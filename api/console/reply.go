@@ -22,7 +22,7 @@ func (s *Console) replyRoutes(g *kit.Group) {
 	g.POST(at+"submit", kit.CaseWork, s.act(i18n.N("已提交审核。"), s.submit))
 	g.POST(at+"send", kit.CaseWork, s.act(i18n.N("答复已发送，来信人会收到短信。"), s.send))
 	g.POST(at+"recall", kit.CaseWork, s.act(i18n.N("已撤回，可以继续修改。"), s.recall))
-	g.POST(at+"approve", kit.CaseWork, s.act(i18n.N("审核通过。"), s.approve))
+	g.POST(at+"approve", kit.CaseWork, s.approve)
 	g.POST(at+"return", kit.CaseWork, s.act(i18n.N("已退回修改，起草人会收到提醒。"), s.giveBack))
 	g.POST(at+"files/:id/remove", kit.CaseWork, s.act(i18n.N("附件已去掉。"), s.removeFile))
 }
@@ -111,11 +111,7 @@ func (s *Console) fillTemplates(c *kit.Ctx, v *caseView) error {
 		if !t.Active || (t.TopicID != 0 && t.TopicID != k.TopicID) {
 			continue
 		}
-		body, err := s.Cases.FillTemplate(ctx, c.Actor, v.T, t.Body)
-		if err != nil {
-			return err
-		}
-		v.Editor.Templates = append(v.Editor.Templates, reuseView{t.Title, body})
+		v.Editor.Templates = append(v.Editor.Templates, reuseView{t.Title, s.Cases.FillTemplate(ctx, c.Actor, v.T, t.Body)})
 	}
 	return nil
 }
@@ -317,13 +313,25 @@ func (s *Console) recall(c *kit.Ctx, number string) error {
 	return err
 }
 
-func (s *Console) approve(c *kit.Ctx, number string) error {
+// approve says what became of the reply: approved is not yet sent, unless the desk sends by itself.
+func (s *Console) approve(c *kit.Ctx) error {
+	number := c.Param("number")
 	var in cases.ReviewInput
-	if err := c.Bind(&in); err != nil {
-		return err
+	err := c.Bind(&in)
+	var k *models.Case
+	if err == nil {
+		k, err = s.Cases.Approve(c.Request.Context(), c.Actor, number, in)
 	}
-	_, err := s.Cases.Approve(c.Request.Context(), c.Actor, number, in)
-	return err
+	if err != nil {
+		return s.caseAgain(c, err, number)
+	}
+	if k.Status == models.Answered {
+		return c.Done(caseAddress(number), i18n.N("审核通过，答复已发送，来信人会收到短信。"))
+	}
+	if name := s.nameOf(c, k.HandlerID); name != "" && k.HandlerID != c.Actor.ID {
+		return c.Done(caseAddress(number)+"#next-step", i18n.N("审核通过，还没有发送。已提醒%[1]s发送，您也可以在下面发送。"), name)
+	}
+	return c.Done(caseAddress(number)+"#next-step", i18n.N("审核通过，还没有发送。请在下面发送。"))
 }
 
 func (s *Console) giveBack(c *kit.Ctx, number string) error {

@@ -13,7 +13,7 @@ func (s *server) inbox() {
 	add(s, op{ID: "list-inbox", Method: http.MethodGet, Path: "/staff/inbox", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("诉求列表的一页")}, s.listInbox)
 	add(s, op{ID: "count-inbox", Method: http.MethodGet, Path: "/staff/counts", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("各列表有多少件")}, s.counts)
 	add(s, op{ID: "bulk-assign", Method: http.MethodPost, Path: "/staff/bulk-assign", Access: kit.CaseWork, Tag: tagInbox, Limit: "write", Summary: i18n.N("一次分派多件")}, s.bulkAssign)
-	add(s, op{ID: "list-colleagues", Method: http.MethodGet, Path: "/staff/colleagues", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("本部门的经办人，可以分派给谁")}, s.colleagues)
+	add(s, op{ID: "list-colleagues", Method: http.MethodGet, Path: "/staff/colleagues", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("一个部门的经办人，可以分派给谁")}, s.colleagues)
 	add(s, op{ID: "list-reply-templates", Method: http.MethodGet, Path: "/staff/reply-templates", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("常用答复，可按一件诉求填好")}, s.templates)
 }
 
@@ -122,8 +122,12 @@ func (s *server) bulkAssign(c *call, in *bulkInput) (*reply[List[bulkOutcome]], 
 	return &reply[List[bulkOutcome]]{out}, nil
 }
 
-func (s *server) colleagues(c *call, _ *none) (*page[person], error) {
-	cards, err := s.Accounts.ColleaguesByRole(c.ctx, c.Actor.DepartmentID, models.Handler)
+type colleaguesInput struct {
+	Department int64 `query:"department_id" minimum:"0" doc:"0：本部门；别的部门只有能看它的督办和领导可以查"`
+}
+
+func (s *server) colleagues(c *call, in *colleaguesInput) (*page[person], error) {
+	cards, err := s.Cases.Handlers(c.ctx, c.Actor, in.Department)
 	return pageOf(c, people(cards), ""), err
 }
 
@@ -154,9 +158,7 @@ func (s *server) templates(c *call, in *templatesInput) (*page[replyTemplate], e
 	for _, r := range rows {
 		one := replyTemplate{ID: r.ID, Department: r.DepartmentID, Topic: r.TopicID, Title: r.Title, Body: r.Body}
 		if t != nil {
-			if one.Body, err = s.Cases.FillTemplate(c.ctx, c.Actor, t, r.Body); err != nil {
-				return nil, err
-			}
+			one.Body = s.Cases.FillTemplate(c.ctx, c.Actor, t, r.Body)
 		}
 		items = append(items, one)
 	}

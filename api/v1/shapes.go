@@ -166,7 +166,7 @@ type event struct {
 // Thread is a case with everything that its reader may see.
 type Thread struct {
 	CaseCard
-	DisplayName string         `json:"display_name,omitempty" doc:"怎样称呼提问人；对工作人员打码，匿名时没有"`
+	DisplayName string         `json:"display_name,omitempty" doc:"怎么称呼提问人，匿名时没有；工作人员里只有经办人和审核人看到原样，别人看到的已打码"`
 	Place       string         `json:"place,omitempty"`
 	DueHow      []string       `json:"due_explained" nullable:"false" doc:"期限是怎样算出来的，一行一句"`
 	Messages    []message      `json:"messages" nullable:"false"`

@@ -5,31 +5,70 @@ import "strings"
 func localPart(r rune) bool { return alnum(r) || strings.ContainsRune("._%+-", r) }
 func hostPart(r rune) bool  { return alnum(r) || r == '.' || r == '-' }
 
-// emails looks around each @, 64 characters to the left and 100 to the right (RFC 5321 allows no longer local part).
+// Labels that may follow a dot with spaces around it: elsewhere such a dot ends a sentence.
+var hostEnds = map[string]bool{"com": true, "cn": true, "net": true, "org": true, "gov": true, "edu": true, "vip": true, "hk": true, "tw": true, "me": true}
+
+// emails looks around each @, 64 characters to the left and 100 to the right (RFC 5321 allows no longer local part); "a @ b . cn" too.
 func (s *scanner) emails() {
 	for i, r := range s.r {
 		if r != '@' {
 			continue
 		}
-		from, to := i, i+1
-		for from > 0 && i-from < 64 && localPart(s.r[from-1]) {
+		from := s.spaces(i, -1)
+		for end := from; from > 0 && end-from < 64 && localPart(s.r[from-1]); {
 			from--
-		}
-		for to < len(s.r) && to-i < 100 && hostPart(s.r[to]) {
-			to++
-		}
-		for to > i+1 && (s.r[to-1] == '.' || s.r[to-1] == '-') {
-			to--
 		}
 		for from < i && !alnum(s.r[from]) {
 			from++
 		}
-		host := s.slice(i+1, to)
-		dot := strings.LastIndexByte(host, '.')
-		if from < i && dot > 0 && len(host)-dot > 2 && letter(rune(host[dot+1])) {
+		if to := s.host(s.spaces(i+1, 1)); from < i && to > 0 {
 			s.add(Email, from, to)
 		}
 	}
+}
+
+// spaces passes over at most two spaces from i, forwards or, with step -1, backwards.
+func (s *scanner) spaces(i, step int) int {
+	at := i
+	if step < 0 {
+		at--
+	}
+	for n := 0; n < 2 && s.get(at) == ' '; n++ {
+		i, at = i+step, at+step
+	}
+	return i
+}
+
+// host returns where the host name at i ends, 0 when there is none.
+func (s *scanner) host(i int) int {
+	from, to := i, i
+	for to < len(s.r) && to-from < 100 && hostPart(s.r[to]) {
+		to++
+	}
+	for to > from && (s.r[to-1] == '.' || s.r[to-1] == '-') {
+		to--
+	}
+	if to == from {
+		return 0
+	}
+	host := s.slice(from, to)
+	for {
+		dot := s.spaces(to, 1)
+		label := s.spaces(dot+1, 1)
+		end := label
+		for letter(s.get(end)) {
+			end++
+		}
+		if s.get(dot) != '.' && s.get(dot) != '。' || !hostEnds[s.slice(label, end)] {
+			break
+		}
+		host, to = host+"."+s.slice(label, end), end
+	}
+	dot := strings.LastIndexByte(host, '.')
+	if dot <= 0 || len(host)-dot <= 2 || !letter(rune(host[dot+1])) {
+		return 0
+	}
+	return to
 }
 
 const plateProvinces = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"

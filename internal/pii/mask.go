@@ -6,6 +6,40 @@ import (
 	"unicode/utf8"
 )
 
+// gone are the words that stand in a public text for what was there: a number with some digits left could still be found again,
+// and an identity number would go on telling where and when somebody was born.
+var gone = map[Kind]string{
+	IDCard: "（证件号已隐去）", BankCard: "（卡号已隐去）", Phone: "（电话已隐去）", Email: "（邮箱已隐去）", Plate: "（车牌已隐去）",
+	WeChat: "（微信号已隐去）", QQ: "（QQ 号已隐去）",
+}
+
+// Replacement is what is proposed for a public text instead of s: a remark that something was there, the surname with 某 for each
+// further character of a name (王某某), the town or quarter of an address. Mask is for screens that only cover what they hold.
+func Replacement(kind Kind, s string) string {
+	switch kind {
+	case Name:
+		return someone(s)
+	case Address:
+		return MaskAddress(s)
+	}
+	return gone[kind]
+}
+
+// someone writes a name as court records do: 张某, 王某某, 欧阳某.
+func someone(s string) string {
+	runes := []rune(strings.TrimSpace(s))
+	keep := 1
+	switch {
+	case len(runes) < 2:
+		return "某"
+	case strings.ContainsAny(s, "·•") || !unicode.Is(unicode.Han, runes[0]):
+		return string(runes[0]) + "某某"
+	case len(runes) > 2 && compoundSurnames[string(runes[:2])]:
+		keep = 2
+	}
+	return string(runes[:keep]) + strings.Repeat("某", len(runes)-keep)
+}
+
 // Mask returns s with what identifies a person hidden, in the way that is usual for the kind.
 func Mask(kind Kind, s string) string {
 	switch kind {

@@ -18,7 +18,7 @@ var (
 	notNames = []string{"高中", "高三", "高二", "高一", "高龄", "高校", "高考", "高新", "毕业", "应届", "成年", "成人", "程序", "关注", "安徽", "江苏", "江西", "云", "常住", "常年",
 		"单亲", "单身", "包工", "马上", "温县", "武陟", "孟州", "焦作", "安全", "万达", "金山", "黄河", "黄山", "林业", "方庄", "毛坯", "任何", "于是", "温州", "武汉", "华侨",
 		"连锁", "党员", "房东", "房主", "车主", "租户", "司机", "商户", "农民", "农村", "农户", "公司", "全职", "全体", "许多", "有些", "各位", "何时", "何人", "何必", "时常", "来自", "来到",
-		"易地", "石材", "石油", "金融", "文员", "文化", "方便", "经常", "明天", "祝您", "祝你", "白天", "水利", "牛羊", "雷锋", "路人", "路过", "钱款", "计划", "和平", "强烈", "孕妇",
+		"易地", "石材", "石油", "金融", "文员", "文化", "方便", "经常", "明天", "祝您", "祝你", "白天", "谢谢", "水利", "牛羊", "雷锋", "路人", "路过", "钱款", "计划", "和平", "强烈", "孕妇",
 		"宁愿", "康复", "乐意", "盛夏", "龙源", "江南", "江北", "海", "陆续", "严格", "严重", "卫生", "查询", "向阳", "官方", "费用", "管理", "练习", "简单", "封闭", "古", "原告", "都是", "老"}
 	notGiven = []string{"主任", "科长", "局长", "书记", "老师", "先生", "女士", "小姐", "同志", "经理", "师傅", "所长", "医生", "镇长", "村长", "队长", "处长", "院长", "校长", "股长", "站长", "部长", "主席", "县长", "市长", "阿姨", "大爷", "大妈", "大姐", "大哥", "某某", "某"}
 )
@@ -125,12 +125,38 @@ func (s *scanner) beforeTitle(i int) {
 			continue
 		}
 		if n == sur {
-			s.addAs(Name, from, i, "某") // 王女士 becomes 某女士
+			if sur == 2 || s.aloneSurname(from) {
+				s.addAs(Name, from, i, "某") // 王女士 becomes 某女士
+			}
 			return
 		}
 		s.add(Name, from, i)
 		return
 	}
+}
+
+const (
+	// Surnames that before a title are hardly ever one: "有位女士", "向师傅请教", "开车师傅".
+	neverAlone = "向和来都连位车官房农"
+	// Before a surname that is more often a word these may stand: "请于女士", not "关于女士".
+	before = "的是请找给由与及跟同让为被问见到叫"
+)
+
+// Words whose last character is a surname: "感谢师傅", "对方女士", "公安同志".
+var wordsBeforeTitles = []string{"感谢", "多谢", "致谢", "答谢", "谢谢", "对方", "地方", "甲方", "乙方", "双方", "警方", "校方", "院方", "厂方", "资方", "我方", "各方",
+	"公安", "保安", "治安", "城管", "主管", "监管", "保管", "门卫", "保卫", "环卫", "工程", "课程", "流程", "儿童", "承包", "外包", "学习", "公路", "铁路", "提高", "最高",
+	"村庄", "历史", "明白", "客商", "工单", "名单", "公司", "年龄", "水池", "资金", "现金", "合同"}
+
+// aloneSurname reports whether the one character at i, before a title, is somebody's surname.
+func (s *scanner) aloneSurname(i int) bool {
+	r, prev := s.r[i], s.get(i-1)
+	switch {
+	case strings.ContainsRune(neverAlone, r):
+		return false
+	case strings.ContainsRune(oftenWords, r) && han(prev) && !strings.ContainsRune(before, prev):
+		return false
+	}
+	return i == 0 || s.hasAny(i-1, wordsBeforeTitles) == 0
 }
 
 func (s *scanner) allHan(from, to int) bool {

@@ -30,17 +30,32 @@ func (s *scanner) number(i int) int {
 
 func separator(r rune) bool { return r == ' ' || r == '-' || r == '.' || r == '·' }
 
-// run returns the digits from i on, at most limit, with single separators between them passed over, and where each stands.
+// gap returns how many characters at i stand between two digits of one number: a separator, or one with a space on either side.
+func (s *scanner) gap(i int) int {
+	j := i
+	if s.get(j) == ' ' {
+		j++
+	}
+	if r := s.get(j); separator(r) {
+		j++
+		if r != ' ' && j-i == 2 && s.get(j) == ' ' {
+			j++
+		}
+	}
+	return j - i
+}
+
+// run returns the digits from i on, at most limit, with what separates them passed over, and where each stands.
 func (s *scanner) run(i, limit int) (digits []byte, where []int) {
 	digits, where = make([]byte, 0, limit), make([]int, 0, limit)
 	for len(digits) < limit {
-		switch {
-		case digit(s.get(i)) || (len(digits) == 17 && s.get(i) == 'x'):
-			digits, where = append(digits, byte(s.r[i])), append(where, i)
-		case len(digits) > 0 && separator(s.get(i)) && (digit(s.get(i+1)) || (len(digits) == 17 && s.get(i+1) == 'x')):
-		default:
-			return digits, where
+		if len(digits) > 0 {
+			i += s.gap(i)
 		}
+		if r := s.get(i); !digit(r) && (len(digits) != 17 || r != 'x') {
+			break
+		}
+		digits, where = append(digits, byte(s.r[i])), append(where, i)
 		i++
 	}
 	return digits, where
@@ -49,7 +64,7 @@ func (s *scanner) run(i, limit int) (digits []byte, where []int) {
 // ends reports whether a number may end before i: no digit goes on, no decimals, no amount of something.
 func (s *scanner) ends(i int) bool {
 	r := s.get(i)
-	return !digit(r) && (r != '.' || !digit(s.get(i+1))) && !strings.ContainsRune("元吨㎡", r)
+	return !digit(r) && (r != '.' || !digit(s.get(i+1))) && !strings.ContainsRune("元万亿吨㎡", r)
 }
 
 // cue reports whether one of the words stands within the n characters before i.
@@ -161,10 +176,26 @@ func luhn(d []byte) bool {
 	return sum%10 == 0
 }
 
-// mobile matches 1[3-9] and nine more digits, together or written 3-4-4, 4-3-4, 3-8 or digit by digit, after an optional +86.
+// Before the number of a document or a sum of money stand these.
+var notPhones = []string{"案号", "编号", "单号", "文号", "流水号", "流水", "工单", "合同号", "凭证号", "受理号", "批号", "¥", "￥", "$", "人民币"}
+
+// labelled reports whether one of the words names what stands at i: right before it, or with ":", "为", "是" between.
+func (s *scanner) labelled(i int, words []string) bool {
+	for n := 0; n < 3 && s.get(i-1) != 0 && strings.ContainsRune(": 为是(", s.get(i-1)); n++ {
+		i--
+	}
+	for _, w := range words {
+		if n := len([]rune(w)); i >= n && s.has(i-n, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// mobile matches 1[3-9] and nine more digits, however they are grouped by spaces or hyphens, after an optional +86.
 func (s *scanner) mobile(i int) int {
 	start := i
-	if s.get(i-1) == '.' && digit(s.get(i-2)) {
+	if s.get(i-1) == '.' && digit(s.get(i-2)) || s.labelled(i, notPhones) {
 		return start
 	}
 	if n := s.hasAny(i, []string{"+86", "(+86)", "0086", "86"}); n > 0 {
@@ -178,15 +209,10 @@ func (s *scanner) mobile(i int) int {
 	if len(d) < 11 || d[1] < '3' || strings.ContainsRune(string(d), 'x') || !s.ends(where[10]+1) {
 		return start
 	}
-	gaps, usual := 0, true
 	for k := 1; k < 11; k++ {
-		if where[k] != where[k-1]+1 {
-			gaps++
-			usual = usual && (k == 3 || k == 4 || k == 7)
+		if r := s.get(where[k] - 1); k != 3 && k != 4 && k != 7 && r == '.' {
+			return start // "135.7 123.4567" are measurements
 		}
-	}
-	if !usual && gaps != 10 {
-		return start
 	}
 	return where[10] + 1
 }

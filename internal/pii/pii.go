@@ -68,6 +68,7 @@ func Find(text string) []Finding { return standard.Find(text) }
 func (d *Detector) Find(text string) []Finding {
 	s := newScanner(text)
 	s.numbers()
+	s.spoken()
 	s.emails()
 	s.plates()
 	s.handles()

@@ -82,7 +82,9 @@ func (s *scanner) hasAny(i int, words []string) int {
 
 func (s *scanner) add(kind Kind, from, to int) {
 	text := s.text[s.at[from]:s.at[to]]
-	s.addAs(kind, from, to, Mask(kind, text))
+	if with := Replacement(kind, text); with != text { // 王某 is hidden already
+		s.addAs(kind, from, to, with)
+	}
 }
 
 func (s *scanner) addAs(kind Kind, from, to int, replacement string) {

@@ -118,6 +118,7 @@ func TestDeadlines(t *testing.T) {
 			t.Errorf("%s: %+v, %v", now, got, err)
 		}
 	}
+	c.clock.Set(at("2026-11-29 00:00"))
 	if got, err := c.Left(ctx, due, `{"unit":"natural"}`); err != nil || got != (i18n.Left{N: 6, Late: true}) {
 		t.Errorf("in natural days: %+v, %v", got, err)
 	}

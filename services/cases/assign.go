@@ -46,6 +46,22 @@ func (s *Service) Assign(ctx context.Context, actor models.Actor, number string,
 	})
 }
 
+// Handlers lists to whom the actor may assign the cases of a department: their own when it is 0, any for overseers, for leaders to see the
+// ones below them.
+func (s *Service) Handlers(ctx context.Context, actor models.Actor, departmentID int64) ([]accounts.StaffCard, error) {
+	if departmentID == 0 {
+		departmentID = actor.DepartmentID
+	}
+	sc, err := s.scopeOf(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	if !sc.every && !slices.Contains(sc.departments, departmentID) {
+		return nil, fault.New(fault.NotFound, i18n.N("没有这个部门，或者您无权查看。"))
+	}
+	return s.Accounts.ColleaguesByRole(ctx, departmentID, models.Handler)
+}
+
 // BulkOutcome is what became of one case of a bulk action.
 type BulkOutcome struct {
 	Number string

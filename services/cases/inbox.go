@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
-	"huiyin/internal/pii"
 	"huiyin/internal/textrule"
 	"huiyin/models"
 )
@@ -35,17 +35,18 @@ var Views = []View{ViewMine, ViewReview, ViewUnassigned, ViewDueSoon, ViewOverdu
 // InboxQuery asks for one page of a view.
 type InboxQuery struct {
 	View View `form:"view" json:"view"`
-	// DepartmentID narrows the list to one of the departments the actor sees.
-	DepartmentID int64             `form:"department" json:"department_id,omitempty"`
-	TopicID      int64             `form:"topic" json:"topic,omitempty"`
-	Status       models.CaseStatus `form:"status" json:"status,omitempty"`
-	Channel      string            `form:"channel" json:"channel,omitempty"`
-	Search       string            `form:"q" json:"q,omitempty"`
-	After        string            `form:"after" json:"after,omitempty"`
-	Limit        int               `form:"limit" json:"limit,omitempty"`
+	// DepartmentID narrows the list to one of the departments the actor sees and those below it.
+	DepartmentID int64 `form:"department" json:"department_id,omitempty"`
+	// TopicID is a topic, or a group of topics: all below it.
+	TopicID int64             `form:"topic" json:"topic,omitempty"`
+	Status  models.CaseStatus `form:"status" json:"status,omitempty"`
+	Channel string            `form:"channel" json:"channel,omitempty"`
+	Search  string            `form:"q" json:"q,omitempty"`
+	After   string            `form:"after" json:"after,omitempty"`
+	Limit   int               `form:"limit" json:"limit,omitempty"`
 }
 
-// InboxRow is one case in a list; the name is masked.
+// InboxRow is one case in a list; the name is masked for whom knowsName does not name.
 type InboxRow struct {
 	Case       models.Case
 	Topic      models.Topic
@@ -95,7 +96,7 @@ func (s *Service) Inbox(ctx context.Context, actor models.Actor, q InboxQuery) (
 		list = list[:q.Limit]
 		page.Next = cursorOf(f, list[len(list)-1])
 	}
-	page.Rows, err = s.rows(ctx, list)
+	page.Rows, err = s.rows(ctx, actor, list)
 	return page, err
 }
 
@@ -105,21 +106,27 @@ func (s *Service) Counts(ctx context.Context, actor models.Actor, limit int) (ma
 	if err != nil {
 		return nil, err
 	}
-	counts := map[View]int{}
-	for _, v := range Views {
-		if v == ViewAll {
-			continue
-		}
+	filters := make([]filter, 0, len(Views))
+	for _, v := range countedViews {
 		f, err := s.filterOf(ctx, actor, scope, InboxQuery{View: v})
 		if err != nil {
 			return nil, err
 		}
-		if counts[v], err = s.countCases(ctx, f, limit+1); err != nil {
-			return nil, err
-		}
+		filters = append(filters, f)
+	}
+	numbers, err := s.countEach(ctx, filters, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[View]int{}
+	for i, v := range countedViews {
+		counts[v] = numbers[i]
 	}
 	return counts, nil
 }
+
+// countedViews are those whose length says something: all there is to see does not.
+var countedViews = []View{ViewMine, ViewReview, ViewUnassigned, ViewDueSoon, ViewOverdue, ViewPublish}
 
 // scope is the set of departments whose cases somebody may see; all of them when every is set.
 type scope struct {
@@ -150,28 +157,30 @@ func (s *Service) scopeOf(ctx context.Context, actor models.Actor) (scope, error
 
 // filter is a list's condition and order, ready for the store.
 type filter struct {
-	scope        scope
-	handlerID    int64
-	unassigned   bool
-	open         bool
-	status       models.CaseStatus
-	notBy        int64 // not the cases whose present reply this person wrote
-	nothing      bool
-	publication  []models.PublicationStatus
-	dueFrom      time.Time
-	dueBefore    time.Time
-	departmentID int64
-	topicID      int64
-	channel      string
-	numberLike   string
-	words        string
-	newest       bool // order by id, newest first; otherwise by deadline
-	afterDue     time.Time
-	afterID      int64
+	scope       scope
+	handlerID   int64
+	unassigned  bool
+	open        bool
+	status      models.CaseStatus
+	notBy       int64 // not the cases whose present reply this person wrote
+	nothing     bool
+	publication []models.PublicationStatus
+	dueFrom     time.Time
+	dueBefore   time.Time
+	topics      []int64 // none: any
+	channel     string
+	numberLike  string
+	words       string
+	newest      bool // order by id, newest first; otherwise by deadline
+	afterDue    time.Time
+	afterID     int64
 }
 
 func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q InboxQuery) (filter, error) {
-	f := filter{scope: sc, departmentID: q.DepartmentID, topicID: q.TopicID, channel: q.Channel}
+	f := filter{scope: sc, channel: q.Channel}
+	if err := s.narrow(ctx, &f, q); err != nil {
+		return f, err
+	}
 	now := s.Clock.Now()
 	switch q.View {
 	case ViewMine, "":
@@ -191,7 +200,7 @@ func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q 
 	case ViewOverdue:
 		f.open, f.dueBefore = true, now
 	case ViewReview:
-		f.status, f.notBy, f.nothing = models.Reviewing, actor.ID, !actor.HasAny(models.Reviewer, models.Overseer)
+		f.status, f.notBy, f.nothing = models.Reviewing, actor.ID, f.nothing || !actor.HasAny(models.Reviewer, models.Overseer)
 	case ViewPublish:
 		f.publication, f.newest = publishStates(actor), true
 	case ViewAll:
@@ -208,6 +217,38 @@ func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q 
 		f.words = q.Search
 	}
 	return f, f.readCursor(q.After)
+}
+
+// narrow keeps to a department and a topic, each with what is below it. What the actor does not see stays unseen.
+func (s *Service) narrow(ctx context.Context, f *filter, q InboxQuery) error {
+	if q.TopicID != 0 {
+		tree, err := s.Topics(ctx)
+		if err != nil {
+			return err
+		}
+		if f.topics = tree.Under(q.TopicID); len(f.topics) > 1 {
+			f.topics = f.topics[1:] // cases have topics of the lower level
+		}
+	}
+	if q.DepartmentID == 0 {
+		return nil
+	}
+	tree, err := s.Accounts.Departments(ctx)
+	if err != nil {
+		return err
+	}
+	below := tree.Subtree(q.DepartmentID)
+	if f.scope.every && len(below) == len(tree.All()) {
+		return nil
+	}
+	narrowed := scope{}
+	for _, d := range below {
+		if f.scope.every || slices.Contains(f.scope.departments, d.ID) {
+			narrowed.departments = append(narrowed.departments, d.ID)
+		}
+	}
+	f.scope, f.nothing = narrowed, len(narrowed.departments) == 0
+	return nil
 }
 
 func publishStates(a models.Actor) []models.PublicationStatus {
@@ -254,7 +295,7 @@ func (f *filter) readCursor(cursor string) error {
 	return nil
 }
 
-func (s *Service) rows(ctx context.Context, list []models.Case) ([]InboxRow, error) {
+func (s *Service) rows(ctx context.Context, actor models.Actor, list []models.Case) ([]InboxRow, error) {
 	topics, err := s.Topics(ctx)
 	if err != nil {
 		return nil, err
@@ -278,11 +319,15 @@ func (s *Service) rows(ctx context.Context, list []models.Case) ([]InboxRow, err
 				return nil, err
 			}
 		}
+		desk, err := s.deskByID(ctx, c.DeskID)
+		if err != nil {
+			return nil, err
+		}
 		name, err := s.opened(c.DisplayNameSealed)
 		if err != nil {
 			return nil, err
 		}
-		row.Name = pii.MaskName(name)
+		row.Name = shownName(name, knowsName(actor, StandingOf(actor, &c, row.Department.Path), &c, desk))
 		rows = append(rows, row)
 	}
 	return rows, nil

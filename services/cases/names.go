@@ -61,3 +61,25 @@ var actionNames = map[Action]string{
 
 // ActionName is what an action is called on screens and in histories.
 func ActionName(a string) i18n.Msg { return i18n.Msg{ID: actionNames[Action(a)]} }
+
+// eventSentences say a step as one sentence: %[1]s took it, %[2]s is whom or what it concerns. Where nobody is concerned the first is said.
+var eventSentences = map[Action][2]string{
+	ActSubmit: {i18n.N("%[1]s提交了诉求")}, ActAccept: {i18n.N("%[1]s受理"), i18n.N("%[1]s受理，由%[2]s办理")},
+	ActAssign: {i18n.N("%[1]s接手办理"), i18n.N("%[1]s分派给%[2]s")}, ActTransfer: {i18n.N("%[1]s转办"), i18n.N("%[1]s转给%[2]s")},
+	ActDraft: {i18n.N("%[1]s保存了答复稿")}, ActSubmitReview: {i18n.N("%[1]s提交审核")}, ActRecall: {i18n.N("%[1]s撤回送审")},
+	ActApprove: {i18n.N("%[1]s审核通过")}, ActReturn: {i18n.N("%[1]s退回修改"), i18n.N("%[1]s退回%[2]s修改")}, ActSend: {i18n.N("%[1]s发送了答复")},
+	ActFollowUp: {i18n.N("%[1]s追问")}, ActSupplement: {i18n.N("%[1]s补充了材料")}, ActWithdraw: {i18n.N("%[1]s撤回了诉求")},
+	ActRate: {i18n.N("%[1]s作了评价")}, ActReopen: {i18n.N("%[1]s要求重新办理")}, ActClose: {i18n.N("%[1]s办结")},
+	ActNote: {i18n.N("%[1]s写了内部备注")}, ActReveal: {i18n.N("%[1]s查看了联系方式")}, ActConsent: {i18n.N("%[1]s同意公开")},
+	ActWithdrawConsent: {i18n.N("%[1]s撤回了公开同意")}, ActPrepare: {i18n.N("%[1]s准备公开版本")}, ActConfirm: {i18n.N("%[1]s把公开版本交给另一位同事发布")},
+	ActPublish: {i18n.N("%[1]s发布到公开库")}, ActReturnPublish: {i18n.N("%[1]s退回公开版本"), i18n.N("%[1]s把公开版本退回%[2]s修改")},
+	ActUnpublish: {i18n.N("%[1]s撤下公开版本")}, ActRecompute: {i18n.N("%[1]s按新日历重算期限")},
+}
+
+// EventSentence says a step of a history: who took it and, where there is one, the other person or the department it concerns.
+func EventSentence(action, who, whom string) i18n.Msg {
+	if both := eventSentences[Action(action)][1]; whom != "" && both != "" {
+		return i18n.M(both, who, whom)
+	}
+	return i18n.M(eventSentences[Action(action)][0], who)
+}

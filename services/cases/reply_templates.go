@@ -84,18 +84,15 @@ func unknownPlaceholder(body string) (string, bool) {
 	}
 }
 
-// FillTemplate puts the case's facts into a template's placeholders. The resident is addressed as they asked to be.
-func (s *Service) FillTemplate(ctx context.Context, actor models.Actor, t *Thread, body string) (string, error) {
-	name, err := s.opened(t.Case.DisplayNameSealed)
-	if err != nil {
-		return "", err
-	}
-	if name == "" {
-		name = "网友"
+// FillTemplate puts the case's facts into a template's placeholders. The resident is addressed as they asked to be, where the viewer may know.
+func (s *Service) FillTemplate(ctx context.Context, actor models.Actor, t *Thread, body string) string {
+	name := "网友"
+	if t.NameOpen && t.DisplayName != "" {
+		name = t.DisplayName
 	}
 	zone := s.Policy.Zone(ctx)
 	return strings.NewReplacer("{{称呼}}", name, "{{编号}}", t.Case.Number, "{{部门}}", t.Department.Name, "{{经办人}}", actor.Name,
-		"{{日期}}", dateInWords(s.Clock.Now().In(zone)), "{{期限}}", dateInWords(t.Case.DueAt.In(zone)), "{{科室电话}}", t.Department.Phone).Replace(body), nil
+		"{{日期}}", dateInWords(s.Clock.Now().In(zone)), "{{期限}}", dateInWords(t.Case.DueAt.In(zone)), "{{科室电话}}", t.Department.Phone).Replace(body)
 }
 
 // dateInWords writes a date as letters to residents do; replies are in Chinese whatever the console's language.

@@ -31,7 +31,10 @@ func (s *Service) Approve(ctx context.Context, actor models.Actor, number string
 				return err
 			}
 			w.Note, sendNow = in.Comment, w.Facts.Desk.SendOnApproval
-			return s.writeReply(ctx, w.Facts.Reply, map[string]any{"reviewer_id": actor.ID, "reviewed_at": w.Now, "comment": in.Comment})
+			if err := s.writeReply(ctx, w.Facts.Reply, map[string]any{"reviewer_id": actor.ID, "reviewed_at": w.Now, "comment": in.Comment}); err != nil || sendNow {
+				return err
+			}
+			return s.tellHandler(ctx, w.Case, noticeApproved)
 		})
 		if err != nil || !sendNow {
 			result = c

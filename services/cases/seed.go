@@ -29,5 +29,9 @@ func (s *Service) SeedDesk(ctx context.Context) error {
 
 // OpenCases counts the cases of a department that still owe an answer, up to a bound: whether a department may be switched off.
 func (s *Service) OpenCases(ctx context.Context, departmentID int64) (int, error) {
-	return s.countCases(ctx, filter{scope: scope{departments: []int64{departmentID}}, open: true}, 1000)
+	counts, err := s.countEach(ctx, []filter{{scope: scope{departments: []int64{departmentID}}, open: true}}, 1000)
+	if err != nil {
+		return 0, err
+	}
+	return counts[0], nil
 }

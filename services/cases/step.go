@@ -45,6 +45,9 @@ func (s *Service) act(ctx context.Context, actor models.Actor, number string, ac
 		if err := may(action, actor, w.Who, w.Case, w.Facts); err != nil {
 			return err
 		}
+		if err := s.settle(ctx, action, w.Case); err != nil { // before fn, which may tell anew
+			return err
+		}
 		if fn != nil {
 			if err := fn(ctx, w); err != nil {
 				return err

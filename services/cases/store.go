@@ -35,6 +35,24 @@ func (s *Service) byID(ctx context.Context, id int64) (*models.Case, error) {
 	return &c, nil
 }
 
+func (s *Service) idsOf(ctx context.Context, numbers []string) ([]int64, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	var ids []int64
+	err := s.DB.Conn(ctx).Model(&models.Case{}).Where("number IN ?", numbers).Pluck("id", &ids).Error
+	return ids, err
+}
+
+func (s *Service) casesByID(ctx context.Context, ids []int64) ([]models.Case, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var list []models.Case
+	err := s.DB.Conn(ctx).Where("id IN ?", ids).Find(&list).Error
+	return list, err
+}
+
 func (s *Service) bySubmission(ctx context.Context, key string) (*models.Case, error) {
 	var c models.Case
 	err := s.DB.Conn(ctx).Where("submission_key = ?", key).Take(&c).Error

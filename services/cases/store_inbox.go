@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -11,8 +12,8 @@ import (
 	"huiyin/models"
 )
 
-// listCases reads one page. Several departments or states of the public version are read one by one, each in the order of its index,
-// and merged: no database orders an IN by itself without reading it all.
+// listCases reads one page. Several departments, topics or states of the public version are read one by one, each in the order of its
+// index, and merged: no database orders an IN by itself without reading it all.
 func (s *Service) listCases(ctx context.Context, f filter, limit int) ([]models.Case, error) {
 	parts := f.parts()
 	if len(parts) == 1 {
@@ -35,8 +36,18 @@ func (s *Service) listCases(ctx context.Context, f filter, limit int) ([]models.
 	return all[:min(len(all), limit)], nil
 }
 
-// parts splits a filter into ones of a single department and a single state of the public version each.
+// parts splits a filter into ones of a single topic, or of a single department and a single state of the public version, each. Only the
+// newest first are in the order of a topic's index; what is owed is found by its deadline, and is few.
 func (f filter) parts() []filter {
+	if len(f.topics) > 1 && f.newest && len(f.publication) == 0 {
+		var parts []filter
+		for _, id := range f.topics {
+			p := f
+			p.topics = []int64{id}
+			parts = append(parts, p)
+		}
+		return parts
+	}
 	parts := []filter{f}
 	if len(f.publication) > 1 {
 		parts = nil
@@ -45,7 +56,7 @@ func (f filter) parts() []filter {
 			parts = append(parts, f)
 		}
 	}
-	if f.scope.every || len(f.scope.departments) < 2 || f.departmentID != 0 {
+	if f.scope.every || len(f.scope.departments) < 2 {
 		return parts
 	}
 	var all []filter
@@ -68,12 +79,17 @@ func (s *Service) listOrdered(ctx context.Context, f filter, limit int) ([]model
 	return list, err
 }
 
-// countCases counts at most limit rows: the inner query stops there.
-func (s *Service) countCases(ctx context.Context, f filter, limit int) (int, error) {
-	var n int64
-	inner := s.where(ctx, f).Select("id").Limit(limit)
-	err := s.DB.Conn(ctx).Table("(?) AS some", inner).Count(&n).Error
-	return int(n), err
+// countEach counts at most limit rows of each filter, all in one query: every page of the console asks. The inner queries stop at the limit.
+func (s *Service) countEach(ctx context.Context, filters []filter, limit int) ([]int, error) {
+	counts, queries := make([]int, len(filters)), make([]any, len(filters))
+	columns, into := make([]string, len(filters)), make([]any, len(filters))
+	for i, f := range filters {
+		queries[i] = s.where(ctx, f).Select("id").Limit(limit)
+		columns[i] = "(SELECT COUNT(*) FROM (?) AS c" + strconv.Itoa(i) + ")"
+		into[i] = &counts[i]
+	}
+	err := s.DB.Conn(ctx).Raw("SELECT "+strings.Join(columns, ", "), queries...).Row().Scan(into...)
+	return counts, err
 }
 
 func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
@@ -84,9 +100,6 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 		q = q.Where("department_id = ?", f.scope.departments[0])
 	default:
 		q = q.Where("department_id IN ?", f.scope.departments)
-	}
-	if f.departmentID != 0 {
-		q = q.Where("department_id = ?", f.departmentID)
 	}
 	if f.handlerID != 0 {
 		q = q.Where("handler_id = ?", f.handlerID)
@@ -119,8 +132,12 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	if !f.dueBefore.IsZero() {
 		q = q.Where("due_at < ?", f.dueBefore)
 	}
-	if f.topicID != 0 {
-		q = q.Where("topic_id = ?", f.topicID)
+	switch len(f.topics) {
+	case 0:
+	case 1:
+		q = q.Where("topic_id = ?", f.topics[0])
+	default:
+		q = q.Where("topic_id IN ?", f.topics)
 	}
 	if f.channel != "" {
 		q = q.Where("channel = ?", f.channel)

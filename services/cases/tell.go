@@ -18,6 +18,7 @@ const (
 	noticeAssigned            = notices.CaseAssigned
 	noticeToReview            = notices.CaseToReview
 	noticeReturned            = notices.CaseReturned
+	noticeApproved            = notices.CaseApproved
 	noticeDueSoon             = notices.CaseDueSoon
 	noticeOverdue             = notices.CaseOverdue
 	noticeFollowUp            = notices.CaseFollowUp
@@ -26,15 +27,44 @@ const (
 	noticePublicationReturned = notices.PublicationReturned
 )
 
+// settles: a step on the left is what the notices on the right asked for; nobody needs them any more, whoever took it.
+var settles = map[Action][]notices.Kind{
+	ActAccept:        {noticeAssigned},
+	ActAssign:        {noticeAssigned},
+	ActSubmitReview:  {noticeAssigned, noticeReturned, noticeFollowUp},
+	ActRecall:        {noticeToReview},
+	ActApprove:       {noticeToReview},
+	ActReturn:        {noticeToReview, noticeApproved},
+	ActSend:          {noticeAssigned, noticeReturned, noticeFollowUp, noticeToReview, noticeApproved, noticeDueSoon, noticeOverdue},
+	ActReopen:        {noticeRatedLow},
+	ActConfirm:       {noticePublicationReturned},
+	ActPublish:       {noticeToPublish},
+	ActReturnPublish: {noticeToPublish},
+	ActTransfer:      nil, // all: others have it now
+	ActWithdraw:      nil,
+}
+
+// settle takes what the step answers off everybody's bell.
+func (s *Service) settle(ctx context.Context, action Action, c *models.Case) error {
+	if kinds, known := settles[action]; known {
+		return s.Notices.Settle(ctx, c.ID, kinds...)
+	}
+	return nil
+}
+
 func (s *Service) message(ctx context.Context, c *models.Case, kind notices.Kind, link string) (notices.Message, error) {
 	d, err := s.Accounts.Department(ctx, c.DepartmentID)
+	if err != nil {
+		return notices.Message{}, err
+	}
+	topic, err := s.topicByID(ctx, c.TopicID)
 	if err != nil {
 		return notices.Message{}, err
 	}
 	due := c.DueAt
 	return notices.Message{
 		Kind: kind, Case: notices.Ref{ID: c.ID, Number: c.Number, DepartmentID: c.DepartmentID}, Due: &due, Link: link,
-		Values: map[string]string{"department": d.Name, "department.en": d.NameEn},
+		Values: map[string]string{"department": d.Name, "department.en": d.NameEn, "topic": topic.Name, "topic.en": topic.NameEn},
 	}, nil
 }
 

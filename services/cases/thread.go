@@ -2,11 +2,13 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"huiyin/internal/pii"
 	"huiyin/models"
 	"huiyin/services/accounts"
+	"huiyin/services/library"
 )
 
 // Thread is one case as a page or a program shows it. What the viewer may not see is not in it.
@@ -20,7 +22,8 @@ type Thread struct {
 	Events      []models.CaseEvent
 	Staff       map[int64]accounts.StaffCard // whoever Messages and Events name
 	Actions     []Action                     // what the viewer may do now
-	DisplayName string                       // as the resident wants to be called; masked for staff; "" when anonymous
+	DisplayName string                       // as the resident wants to be called, masked unless NameOpen; "" when anonymous
+	NameOpen    bool                         // for the resident, and for whoever knowsName names
 	Place       string                       // open for the resident only
 	Phone       string                       // masked
 	ReopenUntil time.Time
@@ -81,7 +84,7 @@ func (s *Service) Open(ctx context.Context, actor models.Actor, number string) (
 	if err := s.fillThread(ctx, t); err != nil {
 		return nil, err
 	}
-	if err := s.fillPerson(ctx, t); err != nil {
+	if err := s.fillPerson(ctx, actor, t); err != nil {
 		return nil, err
 	}
 	if who&(Staff|Reader) != 0 {
@@ -134,7 +137,7 @@ func (s *Service) fillThread(ctx context.Context, t *Thread) error {
 	return nil
 }
 
-func (s *Service) fillPerson(ctx context.Context, t *Thread) error {
+func (s *Service) fillPerson(ctx context.Context, actor models.Actor, t *Thread) error {
 	name, err := s.opened(t.Case.DisplayNameSealed)
 	if err != nil {
 		return err
@@ -147,12 +150,32 @@ func (s *Service) fillPerson(ctx context.Context, t *Thread) error {
 		t.Phone = r.PhoneMasked
 	}
 	if t.Standing&Owner != 0 {
-		t.DisplayName = name
+		t.DisplayName, t.NameOpen = name, true
 		t.Place, err = s.opened(t.Case.PlaceSealed)
 		return err
 	}
-	t.DisplayName = pii.MaskName(name)
+	t.NameOpen = knowsName(actor, t.Standing, t.Case, t.Desk)
+	t.DisplayName = shownName(name, t.NameOpen)
 	return nil
+}
+
+// knowsName: residents are told that those who handle and those who review their matter see how to address them, and nobody else does
+// without a reveal: the handler it is assigned to, and whoever reviews what this desk answers.
+func knowsName(a models.Actor, who Standing, c *models.Case, d models.Desk) bool {
+	switch {
+	case who&Handler != 0 && c.HandlerID == a.ID:
+		return true
+	case d.Review == models.ReviewByOverseer:
+		return who&Overseer != 0
+	}
+	return who&Reviewer != 0 && d.Review != models.ReviewNone
+}
+
+func shownName(name string, open bool) string {
+	if open {
+		return name
+	}
+	return pii.MaskName(name)
 }
 
 func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Thread, f facts) error {
@@ -181,8 +204,27 @@ func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Threa
 			return err
 		}
 	}
-	t.Reviewers, err = s.reviewersFor(ctx, &work{Actor: actor, Case: t.Case, Facts: f})
-	return err
+	if t.Reviewers, err = s.reviewersFor(ctx, &work{Actor: actor, Case: t.Case, Facts: f}); err != nil {
+		return err
+	}
+	return s.refusePublishing(ctx, actor, t)
+}
+
+// refusePublishing takes away what the publication itself forbids: nobody publishes what they prepared.
+func (s *Service) refusePublishing(ctx context.Context, actor models.Actor, t *Thread) error {
+	if !t.Can(ActPublish) {
+		return nil
+	}
+	p, found, err := s.Library.OfCase(ctx, t.Case.ID)
+	if err != nil || !found {
+		return err
+	}
+	_, undecided := s.Library.Findings(p)
+	if no := library.Refusal(library.ActionPublish, p, actor, undecided); no != nil {
+		t.Actions = slices.DeleteFunc(t.Actions, func(a Action) bool { return a == ActPublish })
+		t.Reasons[ActPublish] = no
+	}
+	return nil
 }
 
 func (s *Service) fillStaffNames(ctx context.Context, t *Thread) error {

@@ -67,6 +67,24 @@ func (s *Service) markRead(ctx context.Context, staffID, id int64, upTo bool) er
 	return err
 }
 
+// MarkCaseRead marks every message about a case: its reader has it before them.
+func (s *Service) MarkCaseRead(ctx context.Context, staffID, caseID int64) error {
+	n, err := s.store.readCase(ctx, staffID, caseID, s.Clock.Now())
+	if err == nil && n > 0 {
+		s.hint(ctx, staffID)
+	}
+	return err
+}
+
+// Settle marks what asked for a step on a case as read, on everybody's bell: the step has been taken, whoever took it. No kinds: all.
+func (s *Service) Settle(ctx context.Context, caseID int64, kinds ...Kind) error {
+	people, err := s.store.settle(ctx, caseID, kinds, s.Clock.Now())
+	for _, id := range people {
+		s.hint(ctx, id)
+	}
+	return err
+}
+
 // Preference is one member of staff's wish about one kind on one channel.
 type Preference struct {
 	Kind    Kind           `json:"kind"`

@@ -37,40 +37,44 @@ var smsDefaults = map[Kind]bilingual{
 
 var staffDefaults = map[Kind]bilingual{
 	CaseAssigned: {
-		text{"诉求 {number} 已分配给您", "请在 {due} 前答复（{department}）。"},
-		text{"Case {number} is yours", "Please answer by {due} ({department})."},
+		text{"诉求 {number} 已分配给您", "{topic}，请在 {due} 前答复（{department}）。"},
+		text{"Case {number} is yours", "{topic}: please answer by {due} ({department})."},
 	},
 	CaseToReview: {
-		text{"诉求 {number} 的答复待您审核", "答复期限 {due}（{department}）。"},
-		text{"The reply to case {number} waits for your review", "It is due by {due} ({department})."},
+		text{"诉求 {number} 的答复待您审核", "{topic}，答复期限 {due}（{department}）。"},
+		text{"The reply to case {number} waits for your review", "{topic}: due by {due} ({department})."},
 	},
 	CaseReturned: {
-		text{"诉求 {number} 的答复被退回", "请按审核意见修改，答复期限 {due}（{department}）。"},
-		text{"The reply to case {number} was returned", "Please revise it as the reviewer says; it is due by {due} ({department})."},
+		text{"诉求 {number} 的答复被退回", "{topic}，请按审核意见修改，答复期限 {due}（{department}）。"},
+		text{"The reply to case {number} was returned", "{topic}: please revise it as the reviewer says; due by {due} ({department})."},
+	},
+	CaseApproved: {
+		text{"诉求 {number} 的答复审核通过，待您发送", "{topic}，来信人还没有收到，请在 {due} 前发送（{department}）。"},
+		text{"The reply to case {number} is approved; please send it", "{topic}: the resident does not have it yet; send it by {due} ({department})."},
 	},
 	CaseDueSoon: {
-		text{"诉求 {number} 即将到期", "答复期限 {due}（{department}）。"},
-		text{"Case {number} is due soon", "It is due by {due} ({department})."},
+		text{"诉求 {number} 即将到期", "{topic}，答复期限 {due}（{department}）。"},
+		text{"Case {number} is due soon", "{topic}: due by {due} ({department})."},
 	},
 	CaseOverdue: {
-		text{"诉求 {number} 已超期", "期限是 {due}，请尽快答复（{department}）。"},
-		text{"Case {number} is overdue", "It was due by {due}; please answer now ({department})."},
+		text{"诉求 {number} 已超期", "{topic}，期限是 {due}，请尽快答复（{department}）。"},
+		text{"Case {number} is overdue", "{topic}: it was due by {due}; please answer now ({department})."},
 	},
 	CaseFollowUp: {
-		text{"诉求 {number} 有追问或补充", "来信人写了新的内容，请查看（{department}，期限 {due}）。"},
-		text{"The resident wrote again on case {number}", "A question or more material; please look ({department}, due by {due})."},
+		text{"诉求 {number} 有追问或补充", "{topic}，来信人写了新的内容，请查看（{department}，期限 {due}）。"},
+		text{"The resident wrote again on case {number}", "{topic}: a question or more material; please look ({department}, due by {due})."},
 	},
 	CaseRatedLow: {
-		text{"诉求 {number} 的评价不满意", "请了解原因并跟进（{department}）。"},
-		text{"Case {number} was rated low", "Please find out why and follow up ({department})."},
+		text{"诉求 {number} 的评价不满意", "{topic}，请了解原因并跟进（{department}）。"},
+		text{"Case {number} was rated low", "{topic}: please find out why and follow up ({department})."},
 	},
 	PublicationToPublish: {
-		text{"诉求 {number} 的公开稿待您发布", "请核对脱敏情况后发布（{department}）。"},
-		text{"The public version of case {number} waits for you", "Please check what was redacted, then publish ({department})."},
+		text{"诉求 {number} 的公开稿待您发布", "{topic}，请核对脱敏情况后发布（{department}）。"},
+		text{"The public version of case {number} waits for you", "{topic}: please check what was redacted, then publish ({department})."},
 	},
 	PublicationReturned: {
-		text{"诉求 {number} 的公开稿被退回", "请按意见修改（{department}）。"},
-		text{"The public version of case {number} was returned", "Please revise it as the comment says ({department})."},
+		text{"诉求 {number} 的公开稿被退回", "{topic}，请按意见修改（{department}）。"},
+		text{"The public version of case {number} was returned", "{topic}: please revise it as the comment says ({department})."},
 	},
 }
 
@@ -89,8 +93,8 @@ func defaultText(k Kind, channel models.Channel, locale string) text {
 
 // sample fills a preview.
 var sample = bilingualWords{
-	zh: words{"city": "青禾县", "number": "ZX20260122-0007", "address": "https://hy.example.cn/t", "due": "1月29日", "department": "县住房和城乡建设局", "code": "480213", "minutes": "5"},
-	en: words{"city": "Qinghe", "number": "ZX20260122-0007", "address": "https://hy.example.cn/t", "due": "29 Jan", "department": "Housing Bureau", "code": "480213", "minutes": "5"},
+	zh: words{"city": "青禾县", "number": "ZX20260122-0007", "address": "https://hy.example.cn/t", "due": "1月29日", "department": "县住房和城乡建设局", "topic": "公共租赁住房", "code": "480213", "minutes": "5"},
+	en: words{"city": "Qinghe", "number": "ZX20260122-0007", "address": "https://hy.example.cn/t", "due": "29 Jan", "department": "Housing Bureau", "topic": "Public rental housing", "code": "480213", "minutes": "5"},
 }
 
 type words map[string]string

@@ -24,6 +24,7 @@ const (
 	CaseAssigned         Kind = "case_assigned"
 	CaseToReview         Kind = "case_to_review"
 	CaseReturned         Kind = "case_returned"
+	CaseApproved         Kind = "case_approved"
 	CaseDueSoon          Kind = "case_due_soon"
 	CaseOverdue          Kind = "case_overdue"
 	CaseFollowUp         Kind = "case_follow_up"
@@ -56,7 +57,7 @@ type Spec struct {
 var (
 	residentWords = []string{"city", "number", "address", "due", "department"}
 	settledWords  = []string{"city", "number", "address", "department"}
-	staffWords    = []string{"city", "number", "address", "due", "department"}
+	staffWords    = []string{"city", "number", "address", "due", "department", "topic"}
 	trackable     = []string{"number", "address"}
 	bySMS         = []models.Channel{models.SMS}
 	toConsole     = []models.Channel{models.Bell, models.Email}
@@ -81,6 +82,7 @@ var specs = []Spec{
 	staff(CaseAssigned, i18n.N("诉求分配给您"), true),
 	staff(CaseToReview, i18n.N("答复待您审核"), false),
 	staff(CaseReturned, i18n.N("答复被退回"), true),
+	staff(CaseApproved, i18n.N("答复审核通过，待您发送"), true),
 	staff(CaseDueSoon, i18n.N("诉求即将到期"), false),
 	staff(CaseOverdue, i18n.N("诉求已超期"), true),
 	staff(CaseFollowUp, i18n.N("群众有追问"), false),

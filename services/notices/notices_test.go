@@ -108,7 +108,7 @@ func received() Message {
 	return Message{
 		Kind: CaseReceived, Case: Ref{ID: 17, Number: "ZX20260122-0007", DepartmentID: 5}, Due: &due, Link: "/t",
 		Resident: &ResidentTo{ID: 3, Phone: phone, Locale: "zh-CN", Wants: true},
-		Values:   map[string]string{"department": "县住建局", "department.en": "Housing Bureau"},
+		Values:   map[string]string{"department": "县住建局", "department.en": "Housing Bureau", "topic": "公租房", "topic.en": "Housing"},
 	}
 }
 
@@ -227,11 +227,11 @@ func TestStaffAreToldByBellAndMailAsTheyWish(t *testing.T) {
 			t.Fatalf("%+v", r.carrier.mails)
 		}
 		m := r.carrier.mails[0]
-		if m.To != "zhou@example.cn" || m.Subject != "【Qinghe】Case ZX20260122-0007 is yours" || m.Text != "Please answer by 29 Jan (Housing Bureau).\nhttps://hy.example.cn/t\n" {
+		if m.To != "zhou@example.cn" || m.Subject != "【Qinghe】Case ZX20260122-0007 is yours" || m.Text != "Housing: please answer by 29 Jan (Housing Bureau).\nhttps://hy.example.cn/t\n" {
 			t.Fatalf("%+v", m)
 		}
 		items, unread, err := r.Bell(ctx, 6, 0)
-		if err != nil || unread != 1 || len(items) != 1 || items[0].Title != "诉求 ZX20260122-0007 已分配给您" || items[0].Text != "请在 1月29日 前答复（县住建局）。" || items[0].Link != "/t" {
+		if err != nil || unread != 1 || len(items) != 1 || items[0].Title != "诉求 ZX20260122-0007 已分配给您" || items[0].Text != "公租房，请在 1月29日 前答复（县住建局）。" || items[0].Link != "/t" {
 			t.Fatalf("%+v %d %v", items, unread, err)
 		}
 		if len(r.hints.topics) != 2 || r.hints.topics[1] != "staff:6" {

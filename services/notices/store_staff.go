@@ -2,8 +2,10 @@ package notices
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"huiyin/models"
@@ -36,6 +38,41 @@ func (s store) read(ctx context.Context, staffID, id int64, upTo bool, now time.
 	}
 	res := q.Update("read_at", now)
 	return res.RowsAffected, res.Error
+}
+
+// unreadOf finds the unread bells of a case, of all people.
+func (s store) unreadOf(ctx context.Context, caseID int64) *gorm.DB {
+	return s.db.Conn(ctx).Model(&models.Delivery{}).Where("case_id = ? AND channel = ? AND read_at IS NULL", caseID, models.Bell)
+}
+
+// readCase looks before it writes: most pages are opened with nothing left to mark.
+func (s store) readCase(ctx context.Context, staffID, caseID int64, now time.Time) (int64, error) {
+	var ids []int64
+	if err := s.unreadOf(ctx, caseID).Where("staff_id = ?", staffID).Limit(MaxUnread).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	res := s.db.Conn(ctx).Model(&models.Delivery{}).Where("id IN ? AND read_at IS NULL", ids).Update("read_at", now)
+	return res.RowsAffected, res.Error
+}
+
+// settle marks the bells of some kinds and returns whose they were.
+func (s store) settle(ctx context.Context, caseID int64, kinds []Kind, now time.Time) ([]int64, error) {
+	q := s.unreadOf(ctx, caseID)
+	if len(kinds) > 0 {
+		q = q.Where("kind IN ?", kinds)
+	}
+	var rows []models.Delivery
+	if err := q.Select("id", "staff_id").Limit(1000).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	var ids, people []int64
+	for _, d := range rows {
+		ids = append(ids, d.ID)
+		if !slices.Contains(people, d.StaffID) {
+			people = append(people, d.StaffID)
+		}
+	}
+	return people, s.db.Conn(ctx).Model(&models.Delivery{}).Where("id IN ?", ids).Update("read_at", now).Error
 }
 
 type wish struct {

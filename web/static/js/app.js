@@ -105,6 +105,7 @@
 
   const scan = (root) => {
     root.querySelectorAll("[data-count]").forEach(count);
+    picked();
     root.querySelectorAll("[data-countdown]").forEach(countdown);
     root.querySelectorAll("[data-js]").forEach((el) => { el.hidden = false; });
     root.querySelectorAll("[data-uploads]").forEach((el) => el.classList.add("sr")); // its label, in the page's language, does its work
@@ -114,7 +115,25 @@
   on("input", "[data-count]", count);
   on("input", "form[data-unsaved]", (form) => dirty.add(form));
   on("change", "[data-uploads]", listFiles);
-  on("change", "[data-check-all]", (box) => document.querySelectorAll(box.dataset.checkAll).forEach((b) => { b.checked = box.checked; }));
+  // Ticked rows: how many, all of the page, none. The box in the head stands for all of them.
+  const picked = () => document.querySelectorAll("[data-picked]").forEach((out) => {
+    const boxes = [...document.querySelectorAll(out.dataset.picked)], n = boxes.filter((b) => b.checked).length;
+    out.textContent = out.dataset.words.replace("%d", n);
+    document.querySelectorAll("[data-check-all]").forEach((all) => {
+      all.checked = n > 0 && n === boxes.length;
+      all.indeterminate = n > 0 && n < boxes.length;
+    });
+  });
+  const tick = (selector, to) => { document.querySelectorAll(selector).forEach((b) => { b.checked = to; }); picked(); };
+  on("change", "[data-check-all]", (box) => tick(box.dataset.checkAll, box.checked));
+  on("click", "[data-check]", (el) => tick(el.dataset.check, true));
+  on("change", "[type=checkbox]", picked);
+  document.addEventListener("reset", (e) => setTimeout(() => {
+    const out = e.target.querySelector("[data-picked]");
+    if (!out) return;
+    picked();
+    document.querySelector(out.dataset.picked).focus(); // the bar with the button that was pressed is gone
+  }));
   on("change", "[data-autosubmit]", (el) => el.form.requestSubmit());
   on("click", "[data-open]", (el, e) => {
     const box = document.getElementById(el.dataset.open);

@@ -1,0 +1,209 @@
+package cases_test
+
+import (
+	"slices"
+	"testing"
+
+	"huiyin/internal/fault"
+	"huiyin/models"
+	"huiyin/services/cases"
+	"huiyin/services/notices"
+	"huiyin/test/fixture"
+)
+
+// Residents are told that the handler and the reviewer of their matter see how to address them: they do, and nobody else does.
+func TestWhoSeesHowToAddressTheResident(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		n := c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.DisplayName = "王女士" }).Case.Number
+		sees := func(who, want string) {
+			t.Helper()
+			thread := must[*cases.Thread](t)(c.Cases.Open(t.Context(), c.Actor(who), n))
+			row := must[cases.InboxPage](t)(c.Cases.Inbox(t.Context(), c.Actor(who), cases.InboxQuery{View: cases.ViewAll})).Rows[0]
+			if thread.DisplayName != want || row.Name != want {
+				t.Errorf("%s sees %q on the case and %q in the list, want %q", who, thread.DisplayName, row.Name, want)
+			}
+			if thread.Phone == "" || thread.Phone == fixture.Phone || thread.Place != "" {
+				t.Errorf("%s sees the phone %q and the place %q without a reveal", who, thread.Phone, thread.Place)
+			}
+			greeting := c.Cases.FillTemplate(t.Context(), c.Actor(who), thread, "{{称呼}}")
+			if open := greeting == "王女士"; open != (want == "王女士") {
+				t.Errorf("a template greets %q for %s", greeting, who)
+			}
+		}
+		sees(fixture.Handler, "王**")
+		c.Accept(n, fixture.Handler)
+		sees(fixture.Handler, "王女士")
+		sees(fixture.Reviewer, "王女士")
+		sees(fixture.Handler2, "王**")
+		sees(fixture.Overseer, "王**")
+		sees(fixture.Leader, "王**")
+
+		n = c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.DisplayName, in.Anonymous = "王女士", true }).Case.Number
+		c.Accept(n, fixture.Handler)
+		if thread := must[*cases.Thread](t)(c.Cases.Open(t.Context(), c.Actor(fixture.Handler), n)); thread.DisplayName != "" {
+			t.Errorf("an anonymous resident is called %q", thread.DisplayName)
+		}
+	})
+}
+
+// Each viewer is told what the case waits for, and what they can do about it is something they may do.
+func TestNextStep(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		n := c.Submit(fixture.Phone).Case.Number
+		next := func(who string, want cases.Action) {
+			t.Helper()
+			thread := must[*cases.Thread](t)(c.Cases.Open(t.Context(), c.Actor(who), n))
+			got := thread.Next(c.Actor(who))
+			if got.Action != want || got.Text.ID == "" {
+				t.Errorf("%s: %+v in %s, want %q", who, got, thread.Case.Status, want)
+			}
+			if got.Action != "" && !thread.Can(got.Action) {
+				t.Errorf("%s is told to %s and may not", who, got.Action)
+			}
+		}
+		next(fixture.Handler, cases.ActAccept)
+		next(fixture.Reviewer, cases.ActAssign)
+		next(fixture.Leader, "")
+		c.Accept(n, fixture.Handler)
+		next(fixture.Handler, cases.ActDraft)
+		next(fixture.Reviewer, "")
+		c.SubmitReview(n, fixture.Handler)
+		next(fixture.Handler, "")
+		next(fixture.Reviewer, cases.ActApprove)
+		c.Approve(n, fixture.Reviewer)
+		next(fixture.Handler, cases.ActSend)
+		next(fixture.Overseer, "")
+		c.Send(n, fixture.Handler)
+		next(fixture.Handler, cases.ActPrepare)
+		next(fixture.Reviewer, "")
+		c.Confirm(n)
+		next(fixture.Handler, "")
+		next(fixture.Reviewer, cases.ActPublish)
+	})
+}
+
+// Who prepared a public version is not offered to publish it, whatever their roles.
+func TestOwnPublicVersionIsNotOffered(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		n := c.Submit(fixture.Phone).Case.Number
+		c.Answer(n)
+		c.Confirm(n)
+		both := c.Actor(fixture.Handler)
+		both.Roles = []models.Role{models.Handler, models.Reviewer}
+		thread := must[*cases.Thread](t)(c.Cases.Open(t.Context(), both, n))
+		if thread.Can(cases.ActPublish) || reasonOf(thread.Why(cases.ActPublish)) != "own_work" || thread.Next(both).Action != "" {
+			t.Errorf("%v, %v, %+v", thread.Actions, thread.Why(cases.ActPublish), thread.Next(both))
+		}
+	})
+}
+
+// A notice is read once the step it asks for is done by anybody, and an approval tells the handler that sending is theirs.
+func TestNoticesAreSettledByTheStep(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		unread := func(who string, want ...notices.Kind) {
+			t.Helper()
+			items, _, err := c.Notices.Bell(t.Context(), c.Actor(who).ID, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []notices.Kind
+			for _, it := range items {
+				if !it.Read {
+					got = append(got, it.Kind)
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s has unread %v, want %v", who, got, want)
+			}
+		}
+		n := c.Submit(fixture.Phone).Case.Number
+		assign := func(to string) {
+			t.Helper()
+			if _, err := c.Cases.Assign(t.Context(), c.Actor(fixture.Reviewer), n, cases.AssignInput{HandlerID: c.Actor(to).ID}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		assign(fixture.Handler2)
+		unread(fixture.Handler2, notices.CaseAssigned)
+		assign(fixture.Handler)
+		unread(fixture.Handler2)
+		unread(fixture.Handler, notices.CaseAssigned)
+		c.Accept(n, fixture.Handler)
+		unread(fixture.Handler)
+		c.SubmitReview(n, fixture.Handler)
+		unread(fixture.Reviewer, notices.CaseToReview)
+		unread(fixture.Reviewer2, notices.CaseToReview)
+		c.Approve(n, fixture.Reviewer)
+		unread(fixture.Reviewer2)
+		unread(fixture.Handler, notices.CaseApproved)
+		c.Send(n, fixture.Reviewer)
+		unread(fixture.Handler)
+
+		c.Confirm(n)
+		unread(fixture.Reviewer, notices.PublicationToPublish)
+		k := c.Case(n)
+		if err := c.Notices.MarkCaseRead(t.Context(), c.Actor(fixture.Reviewer).ID, k.ID); err != nil {
+			t.Fatal(err)
+		}
+		unread(fixture.Reviewer)
+		unread(fixture.Reviewer2, notices.PublicationToPublish)
+		briefs := must[map[int64]cases.Brief](t)(c.Cases.Briefs(t.Context(), c.Actor(fixture.OtherHandler), []int64{k.ID}))
+		if len(briefs) != 0 {
+			t.Errorf("another department reads the title %q", briefs[k.ID].Case.Title)
+		}
+	})
+}
+
+// Choosing a group of topics or a department finds what is below it, page by page and without a case twice.
+func TestInboxByGroupOfTopicsAndDepartment(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		var want []string
+		for _, topic := range []string{fixture.Rent, fixture.Repair, fixture.Rent, fixture.Repair, fixture.Rent} {
+			want = append(want, c.Submit(fixture.Phone, c.About(topic)).Case.Number)
+		}
+		// Another group, of another department.
+		admin := c.Actor(fixture.SystemAdmin)
+		other := must[models.Topic](t)(c.Cases.SaveTopic(t.Context(), admin, 0, cases.TopicInput{Name: "道路", NameEn: "Roads", Kind: models.Ordinary, Active: true}))
+		leaf := must[models.Topic](t)(c.Cases.SaveTopic(t.Context(), admin, 0, cases.TopicInput{
+			ParentID: other.ID, Name: "路灯", NameEn: "Lamps", DepartmentID: c.Transport.ID, Kind: models.Ordinary, Active: true,
+		}))
+		bus := c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.TopicID = leaf.ID }).Case.Number
+		slices.Reverse(want)
+		all := func(who string, q cases.InboxQuery) (got []string) {
+			t.Helper()
+			for q.Limit = 2; ; {
+				page := must[cases.InboxPage](t)(c.Cases.Inbox(t.Context(), c.Actor(who), q))
+				got = append(got, numbers(page)...)
+				if q.After = page.Next; q.After == "" || len(got) > 20 {
+					return got
+				}
+			}
+		}
+		group := c.Topics[fixture.Rent].ParentID
+		for _, who := range []string{fixture.Handler, fixture.Overseer, fixture.Leader} {
+			if got := all(who, cases.InboxQuery{View: cases.ViewAll, TopicID: group}); !slices.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", who, got, want)
+			}
+			if got := all(who, cases.InboxQuery{View: cases.ViewUnassigned, TopicID: group}); len(got) != len(want) {
+				t.Errorf("%s by deadline: %v", who, got)
+			}
+		}
+		for _, who := range []string{fixture.Overseer, fixture.Leader} {
+			if got := all(who, cases.InboxQuery{View: cases.ViewAll, DepartmentID: c.Root.ID}); len(got) != len(want)+1 {
+				t.Errorf("%s below the root: %v", who, got)
+			}
+			if got := all(who, cases.InboxQuery{View: cases.ViewAll, DepartmentID: c.Transport.ID}); !slices.Equal(got, []string{bus}) {
+				t.Errorf("%s: %v, want %s", who, got, bus)
+			}
+		}
+		if got := all(fixture.Handler, cases.InboxQuery{View: cases.ViewAll, DepartmentID: c.Transport.ID}); len(got) != 0 {
+			t.Errorf("a handler sees another department's %v", got)
+		}
+		if people, err := c.Cases.Handlers(t.Context(), c.Actor(fixture.Overseer), c.Transport.ID); err != nil || len(people) != 1 {
+			t.Errorf("%v, %v", people, err)
+		}
+		if _, err := c.Cases.Handlers(t.Context(), c.Actor(fixture.Handler), c.Transport.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a handler lists another department's people: %v", err)
+		}
+	})
+}

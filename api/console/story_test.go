@@ -36,7 +36,7 @@ func TestFromAcceptanceToTheLibrary(t *testing.T) {
 	p = handler.get(address).want(200, "请写明办公时间", "退回修改", "谢谢。")
 	handler.done(handler.post(address+"/submit", "version", p.input("version"), "reply_version", p.input("reply_version"), "body", reply+"工作日九点到五点。"))
 	p = reviewer.get(address)
-	reviewer.done(reviewer.post(address+"/approve", "version", p.input("version"), "comment", "")).want(200, "审核通过。")
+	reviewer.done(reviewer.post(address+"/approve", "version", p.input("version"), "comment", "")).want(200, "审核通过，还没有发送", "去发送")
 	p = handler.get(address)
 	if strings.Contains(p.Body, address+"/send") {
 		p = handler.done(handler.post(address+"/send", "version", p.input("version"))).want(200, "答复已发送")
@@ -105,7 +105,7 @@ func TestContactDetailsAreMaskedUntilRevealed(t *testing.T) {
 	address := "/console/cases/" + number
 	d.get(address).want(200, "显示联系方式").without(fixture.Phone, "王女士")
 	d.post(address+"/reveal").want(200, fixture.Phone, "王女士", "这次查看已记入经过和审计日志")
-	d.get(address).want(200, "查看联系方式").without(fixture.Phone)
+	d.get(address).want(200, "查看了联系方式").without(fixture.Phone)
 }
 
 func TestBulkAssignmentNamesWhatFailed(t *testing.T) {
@@ -115,7 +115,7 @@ func TestBulkAssignmentNamesWhatFailed(t *testing.T) {
 	list := d.get("/console/cases?view=unassigned").want(200, own, other, "一次请选同一个部门的")
 	id := list.optionOf(fixture.Handler)
 	d.post("/console/cases/assign", "number", own, "number", other, "handler_id", id, "back", "/console/cases?view=unassigned").
-		want(200, "已分派 1 件。", other, "请选择这个部门的一位经办人。")
+		want(200, "已把 1 件分派给陈敏。", other, "请选择这个部门的一位经办人。")
 	d.done(d.post("/console/cases/assign", "handler_id", id, "back", "/console/cases?view=all")).want(200, "请先勾选")
 	at(t, c, w, fixture.Handler).get("/console/cases?view=mine").want(200, own).without(other)
 }

@@ -256,7 +256,7 @@ func TestStaffAreToldByBellAndMailAsTheyWish(t *testing.T) {
 				off++
 			}
 		}
-		if err != nil || off != 2 || len(prefs) != 18 {
+		if err != nil || off != 2 || len(prefs) != 20 {
 			t.Fatalf("%+v %v", prefs, err)
 		}
 	})

@@ -113,9 +113,26 @@ func (a *app) outside() (outside, error) {
 	return outside{sms: texts, mail: mails, codes: onetime.New(a.redis.Client, a.seal.Derive("onetime", "codes"), codesPerDay)}, err
 }
 
+// blobs is where attachments are kept. A bucket that does not answer is told and no reason to stay down: all else works without it.
+func (a *app) blobs() (blob.Store, error) {
+	if a.cfg.Files == "" {
+		return blob.NewDir(filepath.Join(a.cfg.Data, "files"))
+	}
+	s3, err := blob.NewS3(a.cfg.Files)
+	if err != nil {
+		return nil, fmt.Errorf("HUIYIN_FILES: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := s3.Check(ctx); err != nil {
+		a.log.Warn("attachments cannot be kept", "error", err)
+	}
+	return s3, nil
+}
+
 // build makes the services, lowest first, on the app's clock.
 func (a *app) build(out outside) error {
-	store, err := blob.NewDir(filepath.Join(a.cfg.Data, "files"))
+	store, err := a.blobs()
 	if err != nil {
 		return err
 	}

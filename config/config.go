@@ -23,6 +23,7 @@ type Config struct {
 	Redis       string // HUIYIN_REDIS: redis:// address, "" for the in-process one
 	BaseURL     string // HUIYIN_BASE_URL: the address in messages and codes, "https://ask.example.gov.cn"
 	Keys        string // HUIYIN_KEYS: "id=base64,…" sealing keys, "" for the file in Data
+	Files       string // HUIYIN_FILES: s3://KEY:SECRET@host/bucket for attachments, "" for a folder in Data
 	KeyID       string // HUIYIN_KEY: id of the key that seals now
 	IndexKey    string // HUIYIN_INDEX_KEY: base64, of the blind indexes
 	Proxies     []string
@@ -56,7 +57,7 @@ func Load() (Config, error) {
 	}
 	c := Config{
 		Addr: get("HUIYIN_ADDR", "127.0.0.1:8080"), MetricsAddr: get("HUIYIN_METRICS_ADDR", ""), Data: get("HUIYIN_DATA", "data"),
-		Redis: get("HUIYIN_REDIS", ""), BaseURL: strings.TrimRight(get("HUIYIN_BASE_URL", ""), "/"),
+		Redis: get("HUIYIN_REDIS", ""), Files: get("HUIYIN_FILES", ""), BaseURL: strings.TrimRight(get("HUIYIN_BASE_URL", ""), "/"),
 		Keys: get("HUIYIN_KEYS", ""), KeyID: get("HUIYIN_KEY", ""), IndexKey: get("HUIYIN_INDEX_KEY", ""),
 		SMSURL: get("HUIYIN_SMS_URL", ""), SMSKey: get("HUIYIN_SMS_KEY", ""), SMSSecret: get("HUIYIN_SMS_SECRET", ""),
 		SMTPURL: get("HUIYIN_SMTP_URL", ""), LogJSON: get("HUIYIN_LOG", "text") == "json", ShutdownWait: 20 * time.Second,

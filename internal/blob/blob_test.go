@@ -12,14 +12,24 @@ import (
 	"time"
 )
 
-var _ Store = (*Dir)(nil)
-
-func TestDir(t *testing.T) {
-	ctx, root := t.Context(), t.TempDir()
-	d, err := NewDir(root)
+// stores are all that keep the same promises.
+func stores(t *testing.T) map[string]Store {
+	t.Helper()
+	dir, err := NewDir(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return map[string]Store{"dir": dir, "s3": bucket(t, newFake(t))}
+}
+
+func TestStores(t *testing.T) {
+	for name, store := range stores(t) {
+		t.Run(name, func(t *testing.T) { keeps(t, store) })
+	}
+}
+
+func keeps(t *testing.T, d Store) {
+	ctx := t.Context()
 	const key = "0190c1a2-file"
 	size, sum, err := d.Put(ctx, key, strings.NewReader("abc"))
 	if err != nil || size != 3 || sum != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
@@ -51,8 +61,10 @@ func TestDir(t *testing.T) {
 	if got := read(); got != "bc" {
 		t.Errorf("a failed put left %q", got)
 	}
-	if left, _ := os.ReadDir(filepath.Join(root, "tmp")); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
+	if dir, ok := d.(*Dir); ok {
+		if left, _ := os.ReadDir(dir.tmp()); len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
 	}
 	if _, _, err := d.Put(ctx, key, strings.NewReader("xyz")); err != nil || read() != "yz" {
 		t.Errorf("replace: %v", err)
@@ -68,30 +80,26 @@ func TestDir(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
-	d, err := NewDir(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range []string{"", "short", "../../etc/passwd", "UPPERCASE", "with/slash", "with.dots", "nul\x00nulnul", "中文的键名称", strings.Repeat("a", 65)} {
-		_, _, err := d.Put(t.Context(), key, strings.NewReader("x"))
-		_, openErr := d.Open(t.Context(), key)
-		for _, err := range []error{err, openErr, d.Delete(t.Context(), key)} {
-			if !errors.Is(err, ErrKey) {
-				t.Errorf("%q: %v", key, err)
+	for name, d := range stores(t) {
+		for _, key := range []string{"", "short", "../../etc/passwd", "UPPERCASE", "with/slash", "with.dots", "nul\x00nulnul", "中文的键名称", strings.Repeat("a", 65)} {
+			_, _, err := d.Put(t.Context(), key, strings.NewReader("x"))
+			_, openErr := d.Open(t.Context(), key)
+			for _, err := range []error{err, openErr, d.Delete(t.Context(), key)} {
+				if !errors.Is(err, ErrKey) {
+					t.Errorf("%s, %q: %v", name, key, err)
+				}
 			}
 		}
 	}
 }
 
 func TestCancelled(t *testing.T) {
-	d, err := NewDir(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := d.Put(ctx, "abcdefgh", strings.NewReader("x")); !errors.Is(err, context.Canceled) {
-		t.Errorf("put: %v", err)
+	for name, d := range stores(t) {
+		if _, _, err := d.Put(ctx, "abcdefgh", strings.NewReader("x")); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: put: %v", name, err)
+		}
 	}
 }
 

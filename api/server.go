@@ -58,7 +58,7 @@ type Server struct {
 func New(d Deps) (*Server, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
-	engine.HandleMethodNotAllowed = false
+	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = true
 	engine.MaxMultipartMemory = 1 << 20
 	if err := engine.SetTrustedProxies(d.Proxies); err != nil {
@@ -78,6 +78,7 @@ func New(d Deps) (*Server, error) {
 	metrics := ops.NewMetrics()
 	engine.Use(k.Middleware(metrics.Observe))
 	engine.NoRoute(k.NoRoute)
+	engine.NoMethod(k.NoMethod)
 	k.ServeAssets(engine)
 	ops.Routes(k, engine, d.Ready)
 	portal.New(portal.Deps{

@@ -135,6 +135,23 @@ func (k *Kit) NoRoute(gc *gin.Context) {
 	c.fail(err)
 }
 
+// NoMethod tells a program what an address takes; the router has set Allow. For a person who opens the address of a form it leads nowhere.
+func (k *Kit) NoMethod(gc *gin.Context) {
+	if areaOf(gc) != API {
+		gc.Writer.Header().Del("Allow")
+		k.NoRoute(gc)
+		return
+	}
+	c, err := k.begin(gc, API)
+	if err != nil {
+		c.FailJSON(err)
+		return
+	}
+	p := c.NewProblem(fault.NotFound, c.T(i18n.N("这个地址不接受 %[1]s 请求，可以用的是：%[2]s。"), gc.Request.Method, gc.Writer.Header().Get("Allow")))
+	p.Status = http.StatusMethodNotAllowed
+	c.FailJSON(p)
+}
+
 // Prefs answers /prefs: language and large-type mode are cookies, then back to where the person was.
 func Prefs(c *Ctx) error {
 	year := 365 * 24 * time.Hour

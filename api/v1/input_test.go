@@ -157,6 +157,17 @@ func TestBadAddresses(t *testing.T) {
 	})
 }
 
+func TestWrongMethods(t *testing.T) {
+	f := newFace(t, testenv.SQLite(t))
+	for method, path := range map[string]string{"TRACE": "/cases", "OPTIONS": "/library", "PUT": "/cases", "GET": "/staff/cases/20261120-0005/accept", "FOO": "/me"} {
+		a := f.want(405, f.send(method, path, "", nil))
+		if a.Header.Get("Allow") == "" || a.Text(t, "request_id") == "" || a.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s %s: %v %s", method, path, a.Header, a.Raw)
+		}
+	}
+	f.want(200, f.send("HEAD", "/library", "", nil))
+}
+
 func TestLanguages(t *testing.T) {
 	f := newFace(t, testenv.SQLite(t))
 	for language, want := range map[string]string{"": "请", "zh-CN,zh;q=0.9,en;q=0.8": "请", "en": "token", "fr, en;q=0.5, zh;q=0.4": "token"} {

@@ -31,6 +31,7 @@ const Field = "attachments"
 const (
 	msgTooMany = "最多可以添加 %[1]d 个附件。请先去掉一个。"
 	msgGone    = "这个附件已经不在了。"
+	msgNoRoom  = "附件现在存不了，已填写的内容还在。请稍后再试，或者先不带附件提交，以后再补充。"
 )
 
 // Files keeps attachments: rows in the database, bytes in a blob store.
@@ -50,7 +51,8 @@ func New(db *database.DB, store blob.Store, c clock.Clock, limit func(context.Co
 }
 
 // Stage takes a file for a draft (models.OwnerDraft) or a draft reply (models.OwnerReply): at most 10 MB, of a kind that filecheck
-// knows, without what should not leave the sender's device. What is wrong with it is a fault.Invalid on the field "attachments".
+// knows, without what should not leave the sender's device. What is wrong with it is a fault.Invalid on the field "attachments";
+// fault.Unavailable when the store or the disk does not take it.
 // It reads r to the end and must run outside of a transaction.
 func (f *Files) Stage(ctx context.Context, ownerKind string, ownerID int64, name string, r io.Reader) (models.Attachment, error) {
 	if err := f.room(ctx, ownerKind, ownerID, 1); err != nil {
@@ -70,6 +72,9 @@ func (f *Files) Stage(ctx context.Context, ownerKind string, ownerID int64, name
 		return models.Attachment{}, err
 	}
 	a.Size, a.SHA256, err = f.store.Put(ctx, a.BlobKey, clean)
+	if err != nil {
+		err = unkept(err)
+	}
 	if err == nil {
 		a.OwnerKind, a.OwnerID = ownerKind, ownerID
 		err = f.give(ctx, a)
@@ -102,12 +107,12 @@ func (f *Files) room(ctx context.Context, ownerKind string, ownerID int64, more 
 func (f *Files) inspect(ctx context.Context, name string, r io.Reader) (*os.File, filecheck.Info, error) {
 	raw, err := os.CreateTemp("", "huiyin-upload-*")
 	if err != nil {
-		return nil, filecheck.Info{}, fmt.Errorf("files: %w", err)
+		return nil, filecheck.Info{}, unkept(err)
 	}
 	defer discard(raw)
 	size, err := io.Copy(raw, io.LimitReader(&untilDone{ctx, r}, filecheck.MaxSize+1))
 	if err != nil {
-		return nil, filecheck.Info{}, fmt.Errorf("files: receive: %w", err)
+		return nil, filecheck.Info{}, unkept(err)
 	}
 	info, err := filecheck.Inspect(raw, size, name)
 	if err != nil {
@@ -115,7 +120,7 @@ func (f *Files) inspect(ctx context.Context, name string, r io.Reader) (*os.File
 	}
 	clean, err := os.CreateTemp("", "huiyin-upload-*")
 	if err != nil {
-		return nil, info, fmt.Errorf("files: %w", err)
+		return nil, info, unkept(err)
 	}
 	err = filecheck.Clean(clean, raw, info.Kind)
 	if err == nil {
@@ -140,6 +145,11 @@ func onField(err error) error {
 		return invalid(e.Msg, e.Args...)
 	}
 	return err
+}
+
+// unkept is the failure of a disk or a bucket: the person goes on without the file.
+func unkept(err error) error {
+	return fault.Wrap(fmt.Errorf("files: %w", err), fault.Unavailable, msgNoRoom)
 }
 
 func invalid(msg string, args ...any) error {

@@ -219,8 +219,8 @@ func TestSweep(t *testing.T) {
 		must(t, db.Tx(ctx, func(ctx context.Context) error { return e.Attach(ctx, models.OwnerDraft, 2, 70, 700) }))
 		// The store is down: the row of the upload that failed, and of the file taken away, stay until the sweep.
 		e.blobs.fail = errors.New("disk full")
-		if _, err := e.Stage(ctx, models.OwnerDraft, 3, "failed.pdf", strings.NewReader(pdf)); err == nil {
-			t.Fatal("staged on a full disk")
+		if _, err := e.Stage(ctx, models.OwnerDraft, 3, "failed.pdf", strings.NewReader(pdf)); !fault.Is(err, fault.Unavailable) || !errors.Is(err, e.blobs.fail) {
+			t.Fatal("a full disk:", err)
 		}
 		e.blobs.fail = nil
 		taken := e.stage(t, 4, "taken.pdf")

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"huiyin/internal/i18n"
@@ -48,7 +49,7 @@ type (
 
 func page(large bool, who *staff) map[string]any {
 	return map[string]any{
-		"Title": "我要咨询", "Locale": "zh-CN", "Large": large, "Path": "/consult?a=1&b=2", "Section": "consult", "Demo": true, "Unread": 3,
+		"Locale": "zh-CN", "Large": large, "Path": "/consult?a=1&b=2", "Section": "consult", "Demo": true, "Unread": 3,
 		"City":      map[string]any{"Name": "临江县", "SiteName": "临江县政民互动", "EmblemURL": "", "ColorCSSHash": "abc", "Footer": "主办", "Phone": "12345", "ICP": ""},
 		"Entrances": []item{{Key: "consult", Href: "/consult", Label: "我要咨询"}},
 		"Nav":       []group{{"办理", []item{{Key: "overdue", Href: "/console/cases?view=overdue", Label: "已超期", Count: 2}}}},
@@ -70,8 +71,10 @@ const body = `{{define "main"}}{{$e := .Data.Errors}}{{template "errors" $e}}
 
 func render(t *testing.T, l *i18n.Localizer, layout string, p map[string]any) string {
 	t.Helper()
-	set := template.Must(template.New("").Funcs(funcs(l)).ParseFS(web.FS, "templates/layouts/*.html", "templates/parts/*.html"))
-	template.Must(set.New("page").Parse(body))
+	set, err := web.ParseTemplates(withPage(t, layout+"/any.html", body), funcs(l))
+	if err != nil {
+		t.Fatal(err)
+	}
 	at := time.Date(2026, 11, 18, 7, 40, 0, 0, time.UTC)
 	data := map[string]any{
 		"Title": `"><script>`, "Errors": []fail{{"title", "标题至少 5 个字"}}, "At": at,
@@ -79,11 +82,67 @@ func render(t *testing.T, l *i18n.Localizer, layout string, p map[string]any) st
 		"Steps":   []entry{{at, "已受理", "县人社局", "seal"}},
 		"Files":   []map[string]any{{"Name": "a.pdf", "Href": "/f/1", "Size": "2 KB", "Image": false}},
 	}
-	var out strings.Builder
-	if err := set.ExecuteTemplate(&out, layout, map[string]any{"Page": p, "Data": data}); err != nil {
+	out, err := set.Page(layout, "any", p, data)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return out.String()
+	return string(out)
+}
+
+// withPage is the layouts and parts with one page.
+func withPage(t *testing.T, name, text string) fs.FS {
+	t.Helper()
+	all := fstest.MapFS{"templates/" + name: {Data: []byte(text)}}
+	for _, pattern := range []string{"templates/layouts/*.html", "templates/parts/*.html"} {
+		files, err := fs.Glob(web.FS, pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			data, err := fs.ReadFile(web.FS, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[file] = &fstest.MapFile{Data: data}
+		}
+	}
+	return all
+}
+
+// A page whose names would hide another's, or that has nothing to show, is refused when the program starts.
+func TestPagesThatAreRefused(t *testing.T) {
+	l := &i18n.Localizer{}
+	for what, text := range map[string]string{
+		"a part that exists": `{{define "main"}}{{end}}{{define "pager"}}{{end}}`,
+		"no main":            `{{define "title"}}x{{end}}`,
+		"a broken one":       `{{define "main"}}{{if}}{{end}}`,
+	} {
+		if _, err := web.ParseTemplates(withPage(t, "portal/any.html", text), funcs(l)); err == nil {
+			t.Errorf("%s was taken", what)
+		}
+	}
+}
+
+// A slot is escaped as what it stands in: text in the title, markup in the body.
+func TestSlotsAreEscaped(t *testing.T) {
+	catalogs, err := i18n.Load(web.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := web.ParseTemplates(withPage(t, "portal/any.html", `{{define "title"}}{{.Data}} · {{end}}{{define "main"}}<b>{{.Data}}</b>{{end}}`),
+		funcs(catalogs.For(i18n.English)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := set.Page("portal", "any", page(false, nil), `</title>&<i>`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<title>&lt;/title&gt;&amp;&lt;i&gt; · 临江县政民互动</title>`, `<b>&lt;/title&gt;&amp;&lt;i&gt;</b>`} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("no %s in %s", want, out)
+		}
+	}
 }
 
 // Both layouts and every part render; what they refer to is there; nothing needs an exception in the content policy.

@@ -30,7 +30,7 @@ func (s *Console) verifyAudit(c *kit.Ctx) error {
 		return err
 	}
 	if c.IsHTMX() {
-		return c.Part(http.StatusOK, "audit", "verification", v)
+		return c.Part(http.StatusOK, "verification", v)
 	}
 	d, err := s.auditData(c)
 	if err != nil {

@@ -172,7 +172,7 @@ func (s *Console) watch(c *kit.Ctx) error {
 	if r := t.Reply; r != nil && r.Version > v.Reply && r.AuthorID != c.Actor.ID {
 		v.Newer = &otherView{By: t.Staff[r.AuthorID].Name, At: r.SavedAt, Version: r.Version}
 	}
-	return c.Part(http.StatusOK, "case", "watch", v)
+	return c.Part(http.StatusOK, "watch", v)
 }
 
 // savedView is the answer to an autosave.
@@ -235,7 +235,7 @@ func (s *Console) autosaved(c *kit.Ctx, number string, in cases.ReplyInput, r *m
 			}
 		}
 	}
-	return c.Part(http.StatusOK, "case", "saved", v)
+	return c.Part(http.StatusOK, "saved", v)
 }
 
 // stage takes the files that came with the form to the reply; the resident sees them once it is sent.

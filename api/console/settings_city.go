@@ -79,7 +79,7 @@ func (s *Console) showCity(c *kit.Ctx) error {
 
 // showContrast is what stands beside the colour while it is chosen.
 func (s *Console) showContrast(c *kit.Ctx) error {
-	return c.Part(http.StatusOK, "settings/city", "contrast", contrastOf(c.Query("color")))
+	return c.Part(http.StatusOK, "contrast", contrastOf(c.Query("color")))
 }
 
 func (s *Console) saveCity(c *kit.Ctx) error {

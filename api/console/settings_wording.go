@@ -141,7 +141,7 @@ func (s *Console) previewWording(c *kit.Ctx) error {
 		return err
 	}
 	if c.IsHTMX() {
-		return c.Part(http.StatusOK, "settings/notice", "preview", previewOf(t.Spec.Kind, t.Channel, t.Locale, f.text("subject"), f.text("body")))
+		return c.Part(http.StatusOK, "preview", previewOf(t.Spec.Kind, t.Channel, t.Locale, f.text("subject"), f.text("body")))
 	}
 	d := s.wordingPage(c, t)
 	d.Fields, d.Version = typed(c, d.Fields), f.version()

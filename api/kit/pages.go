@@ -5,10 +5,8 @@ import (
 	"compress/gzip"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,14 +19,14 @@ import (
 
 // Page is what the layouts know of every page; docs/design.md says what each does with it.
 type Page struct {
-	Title, Locale, Path, Section string
-	Large, Demo                  bool
-	City                         PageCity
-	Entrances                    []Entrance
-	Flash                        *Flash
-	Staff                        *PageStaff
-	Nav                          []NavGroup
-	Unread                       int
+	Locale, Path, Section string
+	Large, Demo           bool
+	City                  PageCity
+	Entrances             []Entrance
+	Flash                 *Flash
+	Staff                 *PageStaff
+	Nav                   []NavGroup
+	Unread                int
 }
 
 // PageCity is the city's face.
@@ -61,47 +59,21 @@ const flashKey = "kit.flash"
 type pages struct {
 	kit  *Kit
 	mu   sync.RWMutex
-	sets map[string]map[string]*template.Template // locale → page → template
+	sets map[string]*web.Templates // by locale
 	l    map[string]*i18n.Localizer
 }
 
 func newPages(k *Kit) (*pages, error) {
-	p := &pages{kit: k, sets: map[string]map[string]*template.Template{}, l: map[string]*i18n.Localizer{}}
+	p := &pages{kit: k, sets: map[string]*web.Templates{}, l: map[string]*i18n.Localizer{}}
 	for _, locale := range i18n.Locales() {
-		set, err := p.parse(locale)
+		p.l[locale] = k.Catalogs.For(locale)
+		set, err := web.ParseTemplates(web.FS, p.funcs(locale))
 		if err != nil {
 			return nil, err
 		}
 		p.sets[locale] = set
 	}
 	return p, nil
-}
-
-func (p *pages) parse(locale string) (map[string]*template.Template, error) {
-	p.l[locale] = p.kit.Catalogs.For(locale)
-	base, err := template.New("").Funcs(p.funcs(locale)).ParseFS(web.FS, "templates/layouts/*.html", "templates/parts/*.html")
-	if err != nil {
-		return nil, err
-	}
-	set := map[string]*template.Template{}
-	err = fs.WalkDir(web.FS, "templates", func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".html") {
-			return err
-		}
-		name := strings.TrimSuffix(strings.TrimPrefix(file, "templates/"), ".html")
-		if dir := path.Dir(name); dir == "layouts" || dir == "parts" {
-			return nil
-		}
-		t, err := base.Clone()
-		if err != nil {
-			return err
-		}
-		if set[name], err = t.ParseFS(web.FS, file); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-		return nil
-	})
-	return set, err
 }
 
 // now keeps a locale's words in step with the present year and the city's zone.
@@ -210,18 +182,14 @@ func (c *Ctx) Section(key string) { c.Set(sectionKey, key) }
 
 const sectionKey = "kit.section"
 
-// Part renders one named part of a page without the layout: what htmx swaps in.
-func (c *Ctx) Part(status int, page, part string, data any) error {
-	t, err := c.template(page)
+// Part renders one named part without the layout: what htmx swaps in.
+func (c *Ctx) Part(status int, part string, data any) error {
+	body, err := c.templates().Part(part, c.page(), data)
 	if err != nil {
 		return err
 	}
-	var buf bytes.Buffer
-	if err := t.ExecuteTemplate(&buf, part, map[string]any{"Page": c.page(), "Data": data}); err != nil {
-		return err
-	}
 	c.Header("Cache-Control", "no-store")
-	c.send(status, "text/html; charset=utf-8", buf.Bytes())
+	c.send(status, "text/html; charset=utf-8", body)
 	return nil
 }
 
@@ -232,21 +200,13 @@ func (c *Ctx) layout() string {
 	return "portal"
 }
 
-func (c *Ctx) template(name string) (*template.Template, error) {
+func (c *Ctx) templates() *web.Templates {
 	locale := c.L.Locale()
 	c.Kit.pages.now(locale, c.L)
-	t, ok := c.Kit.pages.sets[locale][c.layout()+"/"+name]
-	if !ok {
-		return nil, fmt.Errorf("no page %s/%s", c.layout(), name)
-	}
-	return t, nil
+	return c.Kit.pages.sets[locale]
 }
 
-func (c *Ctx) render(name string, data any) ([]byte, error) {
-	t, err := c.template(name)
-	if err != nil {
-		return nil, err
-	}
+func (c *Ctx) render(name string, data any) (body []byte, err error) {
 	page := c.page()
 	if c.Area == Console && c.Actor.IsStaff() && c.Kit.ConsoleNav != nil {
 		if page.Nav, page.Unread, err = c.Kit.ConsoleNav(c); err != nil {
@@ -258,11 +218,10 @@ func (c *Ctx) render(name string, data any) ([]byte, error) {
 		}
 		page.Staff = &PageStaff{Name: c.Actor.Name, Department: dept.Name}
 	}
-	var buf bytes.Buffer
-	if err := t.ExecuteTemplate(&buf, c.layout(), map[string]any{"Page": page, "Data": data}); err != nil {
+	if body, err = c.templates().Page(c.layout(), name, page, data); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
-	return buf.Bytes(), nil
+	return body, nil
 }
 
 func (c *Ctx) page() *Page {

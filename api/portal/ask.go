@@ -293,7 +293,7 @@ func (p *Portal) similar(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Part(200, "ask", "similar", list)
+	return c.Part(200, "similar", list)
 }
 
 // route says who answers, when another topic is chosen in the form.
@@ -313,5 +313,5 @@ func (p *Portal) route(c *kit.Ctx) error {
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
-	return c.Part(200, "ask", "route", page)
+	return c.Part(200, "route", page)
 }

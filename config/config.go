@@ -5,9 +5,11 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +48,9 @@ func Load() (Config, error) {
 			return Config{}, err
 		}
 	}
+	asked := map[string]bool{"HUIYIN_CONFIG": true}
 	get := func(name, fallback string) string {
+		asked[name] = true
 		if v, ok := os.LookupEnv(name); ok && v != "" {
 			return v
 		}
@@ -78,10 +82,21 @@ func Load() (Config, error) {
 		if c.DBConns, err = strconv.Atoi(n); err != nil {
 			errs = append(errs, fmt.Errorf("HUIYIN_DB_CONNS: %q is not a number", n))
 		}
+		if c.DBConns != 0 && c.DBConns < minConns {
+			errs = append(errs, fmt.Errorf("HUIYIN_DB_CONNS: %d is too few, at least %d are needed", c.DBConns, minConns))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(file)) {
+		if !asked[name] {
+			errs = append(errs, fmt.Errorf("%s: there is no setting of that name", name))
+		}
 	}
 	errs = append(errs, c.Validate())
 	return c, errors.Join(errs...)
 }
+
+// minConns is the fewest database connections that the program can work with: migrating holds a lock on one while it works on another.
+const minConns = 4
 
 func boolOf(v string, fallback bool, name string, errs *[]error) bool {
 	if v == "" {

@@ -32,12 +32,14 @@ type publicationView struct {
 	Title     string // the three texts as they stand in the form
 	Question  string
 	Answer    string
-	Marked    []markedField
+	Marked    publicText
 	Findings  []findingView
 	Undecided int
 	Edit      bool
 	Why       map[string]string
-	By        string
+	By        string // who prepared it last
+	Mine      bool   // it was the viewer, who therefore cannot publish it
+	Publisher string
 	Comment   string
 	Reason    string
 	Published *time.Time
@@ -45,15 +47,18 @@ type publicationView struct {
 	Theirs    *models.Publication // what a colleague saved first
 }
 
-// markedField is one text cut at the places that may be personal.
-type markedField struct {
-	Label    string
-	Segments []segment
+// publicText is the public version as the library will show it, cut at the places that may be personal.
+type publicText struct {
+	Title, Question, Answer []segment
+	Topic, Department       string
+	Asked, Answered         time.Time // zero before anybody saved it
+	Days                    int
 }
 
 type segment struct {
 	Text, Kind string // Kind "" for plain text
 	Decided    bool
+	Finding    int // its place in Findings, from 1
 }
 
 // findingView is one datum to decide on, wherever it stands in its field.
@@ -107,9 +112,9 @@ func (s *Console) publicationView(c *kit.Ctx, number string, typed *publicationF
 	v := &publicationView{
 		T: t, P: p, Case: original, Tag: publicationTag(c, t.Case.Publication), Title: p.Title, Question: p.Question, Answer: p.Answer,
 		Undecided: pv.Undecided, Why: original.Why, By: s.nameOf(c, p.PreparedBy), Published: p.PublishedAt,
+		Mine: p.PreparedBy == c.Actor.ID || p.Authors.Include(c.Actor.ID), Publisher: s.nameOf(c, p.PublishedBy),
 	}
 	v.Edit = t.Can(cases.ActPrepare) && (p.Status == models.PublicationDraft || p.Status == models.Unpublished)
-	s.refusals(c, v)
 	v.mark(c, pv.Findings)
 	if typed != nil {
 		v.Comment, v.Reason = typed.Comment, typed.Reason
@@ -126,31 +131,31 @@ func (s *Console) publicationView(c *kit.Ctx, number string, typed *publicationF
 	return v, nil
 }
 
-// refusals are the reasons that the publication itself has, beside those of the case.
-func (s *Console) refusals(c *kit.Ctx, v *publicationView) {
-	if v.P.Status != models.PublicationReady || !v.T.Can(cases.ActPublish) {
-		return
-	}
-	if no := library.Refusal(library.ActionPublish, v.P, c.Actor, v.Undecided); no != nil {
-		_, v.Why["publish"] = kit.SafeFace(c.L, no)
+func (v *publicationView) mark(c *kit.Ctx, findings []library.Finding) {
+	v.list(c, findings)
+	v.Marked = publicText{
+		Title: v.cut(c, "title", v.P.Title, findings), Question: v.cut(c, "question", v.P.Question, findings), Answer: v.cut(c, "answer", v.P.Answer, findings),
+		Topic: v.Case.Topic, Department: v.Case.Department, Asked: v.P.AskedAt, Answered: v.P.AnsweredAt, Days: int(v.P.WorkingDays),
 	}
 }
 
-func (v *publicationView) mark(c *kit.Ctx, findings []library.Finding) {
-	for _, f := range []struct{ name, text string }{{"title", v.P.Title}, {"question", v.P.Question}, {"answer", v.P.Answer}} {
-		field := markedField{Label: c.T(fieldNames[f.name])}
-		end := 0
-		for _, found := range findings {
-			if found.Field != f.name || found.Start < end || found.End > len(f.text) {
-				continue
-			}
-			field.Segments = append(field.Segments, segment{Text: f.text[end:found.Start]},
-				segment{Text: found.Text, Kind: c.T(kindNames[found.Kind]), Decided: found.Decided})
-			end = found.End
+// cut marks what is found in one text. Once everything is decided nothing is marked: the text stands as the public reads it.
+func (v *publicationView) cut(c *kit.Ctx, field, text string, findings []library.Finding) []segment {
+	var list []segment
+	end := 0
+	for _, found := range findings {
+		if v.Undecided == 0 || found.Field != field || found.Start < end || found.End > len(text) {
+			continue
 		}
-		field.Segments = append(field.Segments, segment{Text: f.text[end:]})
-		v.Marked = append(v.Marked, field)
+		at := slices.IndexFunc(v.Findings, func(f findingView) bool { return f.Key == found.Key })
+		list = append(list, segment{Text: text[end:found.Start]}, segment{Text: found.Text, Kind: c.T(kindNames[found.Kind]), Decided: found.Decided, Finding: at + 1})
+		end = found.End
 	}
+	return append(list, segment{Text: text[end:]})
+}
+
+// list puts each datum once, however often it stands in its field.
+func (v *publicationView) list(c *kit.Ctx, findings []library.Finding) {
 	for _, found := range findings {
 		i := slices.IndexFunc(v.Findings, func(f findingView) bool { return f.Key == found.Key })
 		if i >= 0 {

@@ -61,6 +61,13 @@
 
   // Live parts: one stream per address; what is being typed in is left alone until the focus leaves it.
   const streams = new Map(), asking = new Map();
+  // Who was on a button of a part that is swapped stays on the same one, or on the part.
+  const refocus = (part, was) => {
+    const same = (b) => b.tagName === was.tagName && (was.id ? b.id === was.id : b.getAttribute("href") === was.getAttribute("href") && b.textContent === was.textContent);
+    const now = [...part.querySelectorAll("a, button, summary, input, select, textarea")].find(same);
+    if (!now) part.tabIndex = -1;
+    (now || part).focus({ preventScroll: true });
+  };
   const refresh = (el) => {
     const busy = document.activeElement;
     if (el.contains(busy) && busy.matches("input:not([type=checkbox]), textarea, select")) {
@@ -68,12 +75,13 @@
       return;
     }
     if ([...dirty].some((f) => el.contains(f))) return; // what is typed and not sent is worth more than what is new
-    const id = el.id;
+    const id = el.id, held = el.contains(busy) ? busy : null;
     if (asking.has(id)) return void asking.set(id, true); // news while the answer is under way: ask once more after it
     asking.set(id, false);
     const done = () => {
       const again = asking.get(id), now = document.getElementById(id);
       asking.delete(id);
+      if (held && now && !held.isConnected) refocus(now, held);
       if (again && now) refresh(now);
     };
     htmx.ajax("GET", el.dataset.src || location.pathname + location.search, { source: el, target: el, select: "#" + id, swap: "outerHTML" }).then(done, done);
@@ -182,7 +190,8 @@
   document.addEventListener("htmx:responseError", (e) => say(e.detail.xhr.status === 401 ? text("signedOut") : text("failed")));
   document.addEventListener("htmx:sendError", () => say(text("offline")));
   document.addEventListener("htmx:load", (e) => scan(e.detail.elt));
-  const errors = document.querySelector(".errors");
-  if (errors) errors.focus();
+  // After an act the keyboard and the reader go on from what came of it, unless the address leads to a place of its own.
+  const news = document.querySelector(".errors") || (location.hash.length < 2 && document.querySelector(".flash"));
+  if (news) news.focus({ preventScroll: !news.matches(".errors") });
   scan(document);
 })();

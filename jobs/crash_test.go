@@ -76,3 +76,24 @@ func hang(t *testing.T, dsn string) {
 	time.Sleep(time.Minute)
 	t.Fatal("nobody killed it")
 }
+
+// The database is killed while tasks are worked off, and comes back: the relay goes on by itself, and each has its effect once.
+func TestTheDatabaseComesBack(t *testing.T) {
+	maria := testenv.StartMariaDB(t)
+	for name, address := range map[string]string{"with Redis": testenv.StartRedis(t).URL(), "in process": ""} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, testenv.Open(t, maria.DSN))
+			if err := b.db.Conn(t.Context()).Exec("DELETE FROM counters WHERE name LIKE 'effect.%'").Error; err != nil {
+				t.Fatal(err)
+			}
+			b.slow = 20 * time.Millisecond
+			b.owe("count", refs(1, 60)...)
+			b.run(address, func(d *Deps) { d.RequeueAfter = 2 * time.Second })
+			await(t, func() bool { return b.runs.Load() > 5 })
+			maria.Kill()
+			time.Sleep(time.Second)
+			maria.Start()
+			b.waitFor(60)
+		})
+	}
+}

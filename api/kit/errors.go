@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 )
@@ -42,6 +43,9 @@ func SafeFace(l *i18n.Localizer, err error) (fault.Kind, string) {
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.TooLarge, l.T(i18n.N("发送的内容太大了，请减少文字或附件后再试。"))
+	}
+	if database.IsDown(err) {
+		return fault.Unavailable, l.T(i18n.N("系统暂时用不了，正在恢复，请过一两分钟再试。刚才填写的内容没有丢，用浏览器的返回键可以回到表单。"))
 	}
 	return fault.Internal, l.T(i18n.N("系统出了点问题，已经记录下来。您填写的内容没有丢，请稍后再试。"))
 }
@@ -80,7 +84,13 @@ func (c *Ctx) FormAgain(err error, page string, set func(errs []FieldError) any)
 	return c.Page(Status(kind), page, data)
 }
 
+// whenDown is how many seconds a program waits before it asks again, while the database is away.
+const whenDown = "10"
+
 func retryAfter(c *Ctx, err error) {
+	if database.IsDown(err) {
+		c.Header("Retry-After", whenDown)
+	}
 	if e, ok := errors.AsType[*fault.Error](err); ok && e.Kind == fault.TooMany {
 		if d, ok := e.Detail.(time.Duration); ok {
 			c.Header("Retry-After", strconv.Itoa(int(d/time.Second)+1))
@@ -99,7 +109,7 @@ func (c *Ctx) fail(err error) {
 		c.log(err)
 		return
 	}
-	if kind == fault.Internal {
+	if kind == fault.Internal || database.IsDown(err) {
 		c.log(err)
 	}
 	if kind == fault.Unauthenticated && !c.IsHTMX() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/models"
@@ -133,6 +134,9 @@ func (c *Ctx) ProblemHeaders(err error, p *Problem) {
 	c.Header("Cache-Control", "no-store")
 	if p.Status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", "Bearer")
+	}
+	if database.IsDown(err) {
+		c.Header("Retry-After", whenDown)
 	}
 	if e, ok := errors.AsType[*fault.Error](err); ok {
 		if d, ok := e.Detail.(time.Duration); ok && (e.Kind == fault.TooMany || e.Kind == fault.Conflict) {

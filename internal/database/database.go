@@ -98,6 +98,7 @@ func dialector(dsn string) (Dialect, gorm.Dialector, error) {
 		cfg.Params["optimizer_switch"] = "'index_merge=off'"
 		cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'"
 		cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = 5*time.Second, 30*time.Second, 30*time.Second
+		cfg.Logger = &mysqldriver.NopLogger{} // what goes wrong is in the error, which its caller reports
 		// The number of rows that matched, not that changed: a guarded UPDATE counts on it.
 		cfg.ClientFoundRows = true
 		connector, err := newReadCommitted(cfg)

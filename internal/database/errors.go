@@ -2,8 +2,11 @@ package database
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"math/rand/v2"
+	"net"
+	"slices"
 	"time"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
@@ -21,6 +24,16 @@ const (
 	mysqlLockTimeout       = 1205
 	mysqlDeadlock          = 1213
 	mysqlRecordChanged     = 1020 // MariaDB with innodb_snapshot_isolation
+	sqliteReadOnly         = 8
+	sqliteInputOutput      = 10
+	sqliteFull             = 13
+	sqliteCannotOpen       = 14
+	mysqlTooManyClients    = 1040
+	mysqlShutdown          = 1053
+	mysqlDiskFull          = 1021
+	mysqlTableFull         = 1114
+	mysqlReadOnly          = 1290 // a replica, while another becomes the primary
+	mysqlKilled            = 1927
 )
 
 // IsDuplicate reports whether err says that a unique key exists already.
@@ -44,6 +57,18 @@ func IsTransient(err error) bool {
 		return e.Number == mysqlDeadlock || e.Number == mysqlLockTimeout || e.Number == mysqlRecordChanged
 	}
 	return false
+}
+
+// IsDown reports whether err says that the database does not answer or cannot write: not the request is wrong, the surroundings are.
+func IsDown(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return slices.Contains([]int{sqliteReadOnly, sqliteInputOutput, sqliteFull, sqliteCannotOpen}, e.Code()&0xff)
+	}
+	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
+		return slices.Contains([]uint16{mysqlTooManyClients, mysqlShutdown, mysqlDiskFull, mysqlTableFull, mysqlReadOnly, mysqlKilled}, e.Number)
+	}
+	_, network := errors.AsType[*net.OpError](err)
+	return network || errors.Is(err, mysqldriver.ErrInvalidConn) || errors.Is(err, driver.ErrBadConn)
 }
 
 // IsNotFound reports whether a query for one row found none.

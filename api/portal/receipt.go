@@ -16,7 +16,7 @@ type receiptPage struct {
 	Code       string // in groups of four
 	Topic      string
 	Department string
-	Explained  []string
+	Counted    calendar.Account
 	QR         template.HTML
 	NotifySMS  bool
 	Phone      string
@@ -34,7 +34,7 @@ func (p *Portal) receipt(c *kit.Ctx) error {
 		c.SetFlash("info", c.T(i18n.N("回执已经不能再显示。请用编号和查询码，或者用手机号登录查看进度。")))
 		return c.Redirect("/track")
 	}
-	page := &receiptPage{Case: r.Case, Code: groups(r.Code), Explained: calendar.Explain(r.Case.DueBasis, c.L)}
+	page := &receiptPage{Case: r.Case, Code: groups(r.Code), Counted: calendar.Tell(r.Case.DueBasis, c.L)}
 	tree, err := p.Cases.Topics(ctx)
 	if err != nil {
 		return err

@@ -51,10 +51,10 @@ type threadPage struct {
 }
 
 type dueBox struct {
-	Kind      string // "", ok, late
-	Icon      string
-	Left      string
-	Explained []string
+	Kind    string // "", ok, late
+	Icon    string
+	Left    string
+	Counted calendar.Account
 }
 
 type step struct {
@@ -153,7 +153,7 @@ func stageKind(c *models.Case) string {
 }
 
 func (p *Portal) dueBox(c *kit.Ctx, m *models.Case) (dueBox, error) {
-	box := dueBox{Explained: calendar.Explain(m.DueBasis, c.L), Icon: "clock"}
+	box := dueBox{Counted: calendar.Tell(m.DueBasis, c.L), Icon: "clock"}
 	if !m.Status.Open() {
 		box.Kind, box.Icon = "ok", "check-circle"
 		return box, nil

@@ -36,10 +36,11 @@ func (w Why) Counts() bool { return w == Makeup || w == WorkingDay || w == Natur
 
 // DayMark is one day of a computation. Unknown marks a day of a year without data, judged by its weekday alone.
 type DayMark struct {
-	Date    Date `json:"date"`
-	Counted bool `json:"counted"`
-	Why     Why  `json:"why"`
-	Unknown bool `json:"unknown,omitempty"`
+	Date    Date   `json:"date"`
+	Counted bool   `json:"counted"`
+	Why     Why    `json:"why"`
+	Unknown bool   `json:"unknown,omitempty"`
+	Name    string `json:"name,omitempty"` // of a holiday, as it was announced
 }
 
 // Computation is a period with every day of it, as it is stored with a matter and shown under "how was this computed?".
@@ -56,13 +57,19 @@ type Computation struct {
 
 // Calendar knows the public holidays of some years; in any other, weekends are off and nothing else. It is immutable.
 type Calendar struct {
-	years map[int]map[Date]Why // only the days that are not what their weekday says
+	years map[int]map[Date]special
+}
+
+// special is a day that is not what its weekday says.
+type special struct {
+	why  Why
+	name string
 }
 
 // New returns a calendar of the years; a year that is there twice is as in its last place. Years are taken as valid: they
 // come from ParseYear, or their Validate said nothing.
 func New(years ...Year) *Calendar {
-	c := &Calendar{years: make(map[int]map[Date]Why, len(years))}
+	c := &Calendar{years: make(map[int]map[Date]special, len(years))}
 	for _, y := range years {
 		c.years[y.Year] = y.marks()
 	}
@@ -80,25 +87,25 @@ func (c *Calendar) Knows(year int) bool {
 
 // IsWorking reports whether people work on that day, and whether the year's holidays are known.
 func (c *Calendar) IsWorking(d Date) (working, known bool) {
-	why, known := c.sort(d)
-	return why.Counts(), known
+	day, known := c.sort(d)
+	return day.why.Counts(), known
 }
 
 // Mark says what sort of day it is.
 func (c *Calendar) Mark(d Date) DayMark {
-	why, known := c.sort(d)
-	return DayMark{Date: d, Counted: why.Counts(), Why: why, Unknown: !known}
+	day, known := c.sort(d)
+	return DayMark{Date: d, Counted: day.why.Counts(), Why: day.why, Unknown: !known, Name: day.name}
 }
 
-func (c *Calendar) sort(d Date) (why Why, known bool) {
+func (c *Calendar) sort(d Date) (day special, known bool) {
 	days, known := c.years[d.Year]
-	if why, ok := days[d]; ok {
-		return why, known
+	if day, ok := days[d]; ok {
+		return day, known
 	}
 	if d.isWeekend() {
-		return Weekend, known
+		return special{Weekend, ""}, known
 	}
-	return WorkingDay, known
+	return special{WorkingDay, ""}, known
 }
 
 // Add counts n working days after from: day zero is from itself, whatever sort of day it is. With n ≤ 0 Due is from.

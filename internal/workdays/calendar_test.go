@@ -65,8 +65,8 @@ func TestMarks(t *testing.T) {
 	c := New(Builtin()...)
 	for s, want := range map[string]DayMark{
 		"2026-02-14": {Counted: true, Why: Makeup},
-		"2026-02-15": {Why: Holiday}, // a Sunday, and the first day off
-		"2026-02-23": {Why: Holiday},
+		"2026-02-15": {Why: Holiday, Name: "春节"}, // a Sunday, and the first day off
+		"2026-02-23": {Why: Holiday, Name: "春节"},
 		"2026-02-24": {Counted: true, Why: WorkingDay},
 		"2026-03-01": {Why: Weekend},
 		"2025-01-26": {Counted: true, Why: Makeup},

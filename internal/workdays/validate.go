@@ -72,15 +72,15 @@ func (y Year) checkWork(off map[Date]bool, wrong *fault.Fields) {
 }
 
 // marks returns the days that are not what their weekday says. A weekend day inside a holiday is a holiday.
-func (y Year) marks() map[Date]Why {
-	out := make(map[Date]Why, 32)
+func (y Year) marks() map[Date]special {
+	out := make(map[Date]special, 32)
 	for _, r := range y.Off {
 		for d := r.From; !d.After(r.To); d = d.AddDays(1) {
-			out[d] = Holiday
+			out[d] = special{Holiday, r.Name}
 		}
 	}
 	for _, d := range y.Work {
-		out[d] = Makeup
+		out[d] = special{Makeup, ""}
 	}
 	return out
 }

@@ -16,21 +16,32 @@ import (
 	"huiyin/internal/fault"
 )
 
-// Range is the days From to To, both in it. Its text is "2027-01-01..2027-01-03", or the one day.
-type Range struct{ From, To Date }
+// Range is the days From to To, both in it, and what the holiday is called, which may be empty. Its text is
+// "2027-01-01..2027-01-03 元旦", or the one day.
+type Range struct {
+	From, To Date
+	Name     string
+}
 
 // MarshalText writes the range as an import file has it.
-func (r Range) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+func (r Range) MarshalText() ([]byte, error) {
+	return []byte(strings.TrimSpace(r.String() + " " + r.Name)), nil
+}
 
-// UnmarshalText reads one day or two with ".." between; whether they are in order is for Validate to say.
+// UnmarshalText reads one day or two with ".." between, and a name after a blank; whether they are in order is for Validate to say.
 func (r *Range) UnmarshalText(text []byte) error {
-	first, last, two := strings.Cut(string(text), "..")
+	days, name, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+	name = strings.TrimSpace(name)
+	first, last, two := strings.Cut(days, "..")
 	if !two {
 		last = first
 	}
 	from, err1 := ParseDate(strings.TrimSpace(first))
 	to, err2 := ParseDate(strings.TrimSpace(last))
-	*r = Range{from, to}
+	*r = Range{from, to, name}
+	if utf8.RuneCountInString(name) > maxName {
+		return errors.New("workdays: a long name")
+	}
 	return errors.Join(err1, err2)
 }
 
@@ -55,10 +66,11 @@ const (
 	lastYear   = 2199
 	maxImport  = 64 << 10 // bytes
 	maxSource  = 300      // characters
-	maxEntries = 200      // ranges or days in one list
+	maxName    = 20
+	maxEntries = 200 // ranges or days in one list
 )
 
-// ParseYear reads one year: {"year":2027,"off":["2027-01-01..2027-01-03"],"work":["2027-01-04"],"source":"…"}.
+// ParseYear reads one year: {"year":2027,"off":["2027-01-01..2027-01-03 元旦"],"work":["2027-01-04"],"source":"…"}.
 // It fails with fault.Invalid that names every field that is wrong ("off[2]", "work[0]"; "json" for the text itself).
 func ParseYear(text []byte) (Year, error) {
 	var wrong fault.Fields
@@ -142,7 +154,7 @@ func (y *Year) readDays(off, work []string, wrong *fault.Fields) {
 	for i, s := range off {
 		var r Range
 		if r.UnmarshalText([]byte(s)) != nil {
-			wrong.Add(item("off", i), "%[1]s不是日期。请写成 2027-01-01，或 2027-01-01..2027-01-03。", quote(s))
+			wrong.Add(item("off", i), "%[1]s不是日期。请写成 2027-01-01，或 2027-01-01..2027-01-03，后面可以空一格写节日名。", quote(s))
 		}
 		y.Off = append(y.Off, r)
 	}

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -176,10 +177,10 @@ func withDay(y workdays.Year, date workdays.Date, kind string) workdays.Year {
 			continue
 		}
 		if r.From.Before(date) {
-			off = append(off, workdays.Range{From: r.From, To: date.AddDays(-1)})
+			off = append(off, workdays.Range{From: r.From, To: date.AddDays(-1), Name: r.Name})
 		}
 		if r.To.After(date) {
-			off = append(off, workdays.Range{From: date.AddDays(1), To: r.To})
+			off = append(off, workdays.Range{From: date.AddDays(1), To: r.To, Name: r.Name})
 		}
 	}
 	work := slices.DeleteFunc(slices.Clone(y.Work), func(d workdays.Date) bool { return d == date })
@@ -196,12 +197,12 @@ func withDay(y workdays.Year, date workdays.Date, kind string) workdays.Year {
 	return y
 }
 
-// joined makes one range of those that follow each other without a gap.
+// joined makes one range of those that follow each other without a gap; a day without a name takes that of its neighbour.
 func joined(off []workdays.Range) []workdays.Range {
 	var out []workdays.Range
 	for _, r := range off {
-		if n := len(out); n > 0 && out[n-1].To.AddDays(1) == r.From {
-			out[n-1].To = r.To
+		if n := len(out); n > 0 && out[n-1].To.AddDays(1) == r.From && (out[n-1].Name == r.Name || out[n-1].Name == "" || r.Name == "") {
+			out[n-1].To, out[n-1].Name = r.To, cmp.Or(out[n-1].Name, r.Name)
 			continue
 		}
 		out = append(out, r)

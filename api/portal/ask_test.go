@@ -35,3 +35,30 @@ func TestTheCodeIsAnnouncedWhereItIsTyped(t *testing.T) {
 		v.get("/consult/new?sent="+odd).want(200, "获取验证码").lacks("验证码已发到")
 	}
 }
+
+// A session that ends while somebody writes loses nothing of it, whether they come back by receipt or by phone.
+func TestASessionThatEndsWhileWriting(t *testing.T) {
+	city, v := open(t)
+	r := city.Submit(fixture.Phone)
+	page := "/track/" + r.Case.Number
+	v.as(fixture.Phone).get(page).want(200, "补充说明或材料")
+	v = v.another()
+	const words = "我写了很久的一段话<b>"
+	lost := v.send(page+"/supplement", []upload{{"照片.jpg", []byte("x")}}, "text", words).want(404, "您刚才写的内容还在", "附件没有收到", `name="do" value="begin"`)
+	if lost.find(`name="text" value="([^"]*)"`) != "我写了很久的一段话&lt;b&gt;" {
+		t.Error("the words are not in the form")
+	}
+	if err := city.Redis.Client.FlushAll(t.Context()).Err(); err != nil { // the last code was a moment ago
+		t.Fatal(err)
+	}
+	carry := []string{"back", page, "kind", "supplement", "text", words, "agree", "1", "phone", fixture.Phone}
+	v.post("/me/sign-in", append(carry, "do", "begin")...).want(200, "您刚才写的内容还在，登录后接着发送", "我写了很久的一段话&lt;b&gt;")
+	v.post("/me/sign-in", append(carry, "do", "code")...).want(200, "验证码已发到 138****8001，5 分钟内有效。", "我写了很久的一段话&lt;b&gt;")
+	v.post("/me/sign-in", append(carry, "do", "submit", "code", city.SentCode(fixture.Phone))...).want(200, "我写了很久的一段话&lt;b&gt;</textarea>")
+	v.post(page+"/supplement", "text", words).leads(page)
+	v.get(page).want(200, "我写了很久的一段话&lt;b&gt;")
+	// The question itself: without a session the phone is asked for, and all else is as it was.
+	v.as(fixture.Phone).begin(fixture.Rent)
+	v.client.Jar = v.another().client.Jar
+	v.post("/consult/new", v.asked("phone", "")...).want(422, "手机号：请填写 11 位手机号码", fixture.Question.Title, fixture.Question.Text, "获取验证码")
+}

@@ -131,7 +131,7 @@ func (p *Portal) rate(c *kit.Ctx) error {
 	if err := c.Bind(&in); err != nil {
 		return err
 	}
-	return p.withThread(c, "", "", func(t *cases.Thread) error {
+	return p.withThread(c, "rate", in.Word, func(t *cases.Thread) error {
 		if err := c.Limit("write"); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,8 @@ type signInData struct {
 	Privacy int64 // the version in force
 	Errors  []kit.FieldError
 	Summary []kit.FieldError // the same with the names of the inputs
+
+	Kind, Text string // what somebody was writing about the matter at Back when the session ended
 }
 
 func (p *Portal) signInData(c *kit.Ctx, back string) (*signInData, error) {
@@ -49,6 +52,8 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 		Back  string `form:"back"`
 		Do    string `form:"do"`
 		Sent  string `form:"sent"`
+		Kind  string `form:"kind"`
+		Text  string `form:"text"`
 		Agree int64  `form:"agree"`
 	}
 	if err := c.Bind(&in); err != nil {
@@ -59,6 +64,10 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 		return err
 	}
 	page.Phone, page.Ticked, page.Code = in.Phone, in.Agree == page.Privacy, sinceCode(c, in.Sent, in.Phone)
+	page.Kind, page.Text = in.Kind, in.Text
+	if in.Do == "begin" { // from a page that asks for a receipt
+		return c.Page(200, "sign-in", page)
+	}
 	again := func(err error) error {
 		return c.FormAgain(err, "sign-in", func(errs []kit.FieldError) any { page.Errors, page.Summary = errs, named(c, errs, ""); return page })
 	}
@@ -103,6 +112,10 @@ func (p *Portal) finishSignIn(c *kit.Ctx, phone, code string, page *signInData, 
 	}
 	if err != nil {
 		return err
+	}
+	if number, ok := strings.CutPrefix(page.Back, "/track/"); ok && page.Text != "" {
+		c.Actor = who.actor
+		return p.threadWith(c, http.StatusOK, number, typedMessage{Kind: page.Kind, Text: page.Text})
 	}
 	return c.Redirect(page.Back)
 }

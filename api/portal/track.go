@@ -8,6 +8,7 @@ import (
 	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/cases"
+	"huiyin/services/files"
 )
 
 func (p *Portal) trackRoutes(g *kit.Group) {
@@ -27,12 +28,13 @@ func (p *Portal) trackRoutes(g *kit.Group) {
 	g.GET("/files/:id", kit.Public, p.download)
 }
 
-// trackPage asks for number and query code. Text is what somebody was writing when the session ended; it comes along.
+// trackPage asks for number and query code. Text is what somebody was writing when the session ended; it comes along, files cannot.
 type trackPage struct {
 	Number   string
 	Errors   []kit.FieldError
 	Kind     string
 	Text     string
+	Files    bool // that came with it
 	SignedIn bool
 }
 
@@ -85,6 +87,8 @@ func (p *Portal) withThread(c *kit.Ctx, kind, text string, then func(t *cases.Th
 	if fault.Is(err, fault.NotFound) {
 		c.Section("track")
 		page := &trackPage{Number: textrule.Line(c.Param("number")), Kind: kind, Text: text, SignedIn: c.Actor.IsResident()}
+		files, _ := c.Uploads(files.Field)
+		page.Files = len(files) > 0
 		return c.Page(http.StatusNotFound, "track", page)
 	}
 	if err != nil {

@@ -49,6 +49,7 @@ type inboxView struct {
 type rowView struct {
 	cases.InboxRow
 	Href, Topic, Name, Channel string
+	Office                     string // the department, in the reader's language
 	Stage                      tagView
 	Due                        dueView
 	Pick                       bool
@@ -155,7 +156,7 @@ func topicName(c *kit.Ctx, t models.Topic) string {
 func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, view cases.View) rowView {
 	v := rowView{
 		InboxRow: r, Href: "/console/cases/" + r.Case.Number + "?view=" + string(view), Topic: topicName(c, r.Topic), Name: r.Name,
-		Channel: channelName(c, r.Case.Channel), Stage: stageTag(c, &r.Case),
+		Channel: channelName(c, r.Case.Channel), Stage: stageTag(c, &r.Case), Office: departmentName(c, r.Department),
 		Pick: r.Case.Status == models.Submitted || r.Case.Status == models.Handling,
 	}
 	if view == cases.ViewPublish {

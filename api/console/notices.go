@@ -61,7 +61,13 @@ type noticeGroup struct {
 	Title, Number, Topic, Stage string
 	Due                         dueView
 	Unread                      int
-	Items                       []notices.BellItem
+	Items                       []noticeLine
+}
+
+// noticeLine is one message; What is its kind in the reader's language, for under a title that says the rest.
+type noticeLine struct {
+	notices.BellItem
+	What string
 }
 
 // noticeGroups puts the messages of one case together, the case with the newest first.
@@ -94,7 +100,11 @@ func (s *Console) noticeGroups(c *kit.Ctx, items []notices.BellItem) ([]noticeGr
 			}
 			groups = append(groups, g)
 		}
-		groups[i].Items = append(groups[i].Items, it)
+		line := noticeLine{BellItem: it, What: it.Title}
+		if spec, ok := notices.SpecOf(it.Kind); ok && groups[i].Title != "" {
+			line.What = c.T(spec.Name)
+		}
+		groups[i].Items = append(groups[i].Items, line)
 		if !it.Read {
 			groups[i].Unread++
 		}

@@ -70,6 +70,9 @@ func (s *Service) warn(ctx context.Context, number, column string, kind notices.
 		if err != nil || !first {
 			return err
 		}
+		if err := s.Notices.Settle(ctx, c.ID, noticeDueSoon); err != nil { // overdue says more
+			return err
+		}
 		return s.tellHandler(ctx, c, kind)
 	})
 }

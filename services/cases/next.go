@@ -23,7 +23,10 @@ func (t *Thread) Next(viewer models.Actor) NextStep {
 	case models.Reviewing:
 		return t.nextReviewing()
 	case models.Approved:
-		if t.Can(ActSend) {
+		switch other := t.Case.HandlerID != 0 && t.Case.HandlerID != viewer.ID; {
+		case t.Can(ActSend) && other:
+			return NextStep{i18n.M(i18n.N("审核已通过，来信人还没有收到。等%[1]s发送，您也可以发送。"), t.handler()), ActSend}
+		case t.Can(ActSend):
 			return NextStep{i18n.M(i18n.N("审核已通过，来信人还没有收到。请发送答复。")), ActSend}
 		}
 		return waits(i18n.N("审核已通过，等%[1]s发送。"), t.handler())

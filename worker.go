@@ -30,10 +30,7 @@ func (a *app) runner() (*jobs.Runner, error) {
 			{Name: "library.reads", Every: time.Minute, Run: a.library.FlushReads},
 			{Name: "notices.lost", Every: time.Minute, Run: a.notices.SweepLost},
 			{Name: "notices.forget", Every: 24 * time.Hour, Run: a.forgetDeliveries},
-			{Name: "files.sweep", Every: time.Hour, Run: func(ctx context.Context) error {
-				_, err := a.files.Sweep(ctx, a.clock.Now().Add(-7*24*time.Hour), some)
-				return err
-			}},
+			{Name: "files.sweep", Every: time.Hour, Run: bounded(a.sweepFiles, some)},
 			{Name: "sessions.sweep", Every: time.Hour, Run: all(a.accounts.SweepSessions)},
 			{Name: "cases.forget", Every: 24 * time.Hour, Run: a.forgetCases},
 			{Name: "idempotency.sweep", Every: time.Hour, Run: bounded(idempotency.New(a.db, a.clock, a.seal).Sweep, 10*some)},
@@ -105,6 +102,13 @@ func (a *app) pruneAudit(ctx context.Context) error {
 	}
 	_, err = a.audit.Prune(ctx, a.clock.Now().AddDate(0, -keep.AuditMonths, 0))
 	return err
+}
+
+// stagedFor is how long a file that nothing took along stays; it must outlast the drafts.
+const stagedFor = 7 * 24 * time.Hour
+
+func (a *app) sweepFiles(ctx context.Context, limit int) (int, error) {
+	return a.files.Sweep(ctx, a.clock.Now().Add(-stagedFor), limit)
 }
 
 // doneFor is how long tasks that are done stay for those who look into a failure.

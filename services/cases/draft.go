@@ -99,15 +99,19 @@ func (s *Service) SweepDrafts(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	ids, err := s.draftsBefore(ctx, s.Clock.Now().Add(-time.Duration(n.DraftHours)*time.Hour), limit)
+	before := s.Clock.Now().Add(-time.Duration(n.DraftHours) * time.Hour)
+	ids, err := s.draftsBefore(ctx, before, limit)
 	if err != nil {
 		return 0, err
 	}
 	for _, id := range ids {
-		if err := s.Files.DropStaged(ctx, models.OwnerDraft, id); err != nil {
-			return 0, err
-		}
-		if err := s.deleteDraft(ctx, id); err != nil {
+		err := s.DB.Tx(ctx, func(ctx context.Context) error {
+			if gone, err := s.deleteDraftBefore(ctx, id, before); err != nil || !gone { // somebody came back to it meanwhile
+				return err
+			}
+			return s.Files.DropStaged(ctx, models.OwnerDraft, id)
+		})
+		if err != nil {
 			return 0, err
 		}
 	}

@@ -29,6 +29,11 @@ func (s *Service) deleteDraft(ctx context.Context, id int64) error {
 	return s.DB.Conn(ctx).Where("id = ?", id).Delete(&models.CaseDraft{}).Error
 }
 
+func (s *Service) deleteDraftBefore(ctx context.Context, id int64, t time.Time) (bool, error) {
+	done := s.DB.Conn(ctx).Where("id = ? AND updated_at < ?", id, t).Delete(&models.CaseDraft{})
+	return done.RowsAffected > 0, done.Error
+}
+
 func (s *Service) draftsBefore(ctx context.Context, t time.Time, limit int) ([]int64, error) {
 	var ids []int64
 	err := s.DB.Conn(ctx).Model(&models.CaseDraft{}).Where("updated_at < ?", t).Order("updated_at").Limit(limit).Pluck("id", &ids).Error

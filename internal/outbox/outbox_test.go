@@ -1,0 +1,58 @@
+package outbox_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"huiyin/internal/clock"
+	"huiyin/internal/database"
+	"huiyin/internal/outbox"
+	"huiyin/test/testenv"
+)
+
+// What is done is swept once it is old enough, in portions; what is owed stays, however old.
+func TestSweep(t *testing.T) {
+	testenv.EachDB(t, func(t *testing.T, db *database.DB) {
+		ctx, clk := t.Context(), clock.NewFake(time.Date(2026, 11, 16, 2, 0, 0, 0, time.UTC))
+		box := outbox.New(db, clk)
+		finish := func(n int) {
+			t.Helper()
+			err := db.Tx(ctx, func(ctx context.Context) error {
+				for ref := range n {
+					if err := box.Add(ctx, "count", int64(ref), time.Time{}); err != nil {
+						return err
+					}
+				}
+				var ids []int64
+				if err := db.Conn(ctx).Model(&outbox.Task{}).Where("open_key = 1").Order("id DESC").Limit(n).Pluck("id", &ids).Error; err != nil {
+					return err
+				}
+				for _, id := range ids {
+					if closed, err := box.Done(ctx, id); err != nil || !closed {
+						t.Fatal(closed, err)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Tx(ctx, func(ctx context.Context) error { return box.Add(ctx, "owed", 99, time.Time{}) }); err != nil {
+			t.Fatal(err)
+		}
+		finish(3)
+		clk.Advance(7 * 24 * time.Hour)
+		finish(1)
+		for _, want := range []int64{2, 1, 0} {
+			if n, err := box.Sweep(ctx, clk.Now().Add(-time.Hour), 2); err != nil || n != want {
+				t.Errorf("swept %d, want %d: %v", n, want, err)
+			}
+		}
+		var left int64
+		if err := db.Conn(ctx).Model(&outbox.Task{}).Count(&left).Error; err != nil || left != 2 {
+			t.Errorf("%d tasks left, %v", left, err)
+		}
+	})
+}

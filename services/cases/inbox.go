@@ -64,8 +64,11 @@ type InboxPage struct {
 	SearchedBack int
 }
 
-// searchBack bounds a search in words: the newest cases it looks through.
-const searchBack = 20000
+// A search in words reads the texts of the newest cases: so many of those of one department, for whom sees no more, or of all.
+const (
+	searchBackOne = 5000
+	searchBackAll = 20000
+)
 
 // numbersBack bounds a search by the beginning of a number: the newest of those that match.
 const numbersBack = 2000
@@ -84,13 +87,15 @@ func (s *Service) Inbox(ctx context.Context, actor models.Actor, q InboxQuery) (
 	if err != nil {
 		return InboxPage{}, err
 	}
+	page := InboxPage{}
+	if f.words != "" {
+		if f.above, page.SearchedBack, err = s.searchFloor(ctx, f.scope); err != nil {
+			return InboxPage{}, err
+		}
+	}
 	list, err := s.listCases(ctx, f, q.Limit+1)
 	if err != nil {
 		return InboxPage{}, err
-	}
-	page := InboxPage{}
-	if f.words != "" {
-		page.SearchedBack = searchBack
 	}
 	if len(list) > q.Limit {
 		list = list[:q.Limit]
@@ -171,7 +176,8 @@ type filter struct {
 	channel     string
 	numberLike  string
 	words       string
-	newest      bool // order by id, newest first; otherwise by deadline
+	above       int64 // only ids greater than this: where a search in words ends
+	newest      bool  // order by id, newest first; otherwise by deadline
 	afterDue    time.Time
 	afterID     int64
 }

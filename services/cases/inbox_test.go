@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -115,6 +116,39 @@ func TestInboxPagesMissNothingAndRepeatNothing(t *testing.T) {
 				v = cases.ViewMine
 			}
 			refused(t, c, "cursor "+bad, fault.Invalid, "", func() error { return err1(c.Cases.Inbox(ctx, chen, cases.InboxQuery{View: v, After: bad})) })
+		}
+	})
+}
+
+// A search in words looks through the newest cases of one's department, however many other departments have, and says how many.
+func TestSearchInWordsIsBounded(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		ctx := t.Context()
+		old := c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.Title = "楼道的灯不亮" }).Case
+		find := func(search string) cases.InboxPage {
+			return must[cases.InboxPage](t)(c.Cases.Inbox(ctx, c.Actor(fixture.Handler), cases.InboxQuery{View: cases.ViewAll, Search: search}))
+		}
+		fill := func(departmentID int64, mark string, n int) {
+			rows := make([]models.Case, n)
+			for i := range rows {
+				rows[i] = *old
+				rows[i].ID, rows[i].DepartmentID, rows[i].Title, rows[i].Body = 0, departmentID, "别的事", "别的事"
+				rows[i].Number, rows[i].SubmissionKey = fmt.Sprintf("%s-%d", mark, i), fmt.Sprintf("%s-%d", mark, i)
+			}
+			if err := c.DB.Conn(ctx).CreateInBatches(rows, 500).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		fill(old.DepartmentID+1000, "elsewhere", 5000)
+		if p := find("灯不亮"); len(p.Rows) != 1 || p.SearchedBack != 5000 {
+			t.Errorf("behind the cases of another department: %d found, %d searched", len(p.Rows), p.SearchedBack)
+		}
+		fill(old.DepartmentID, "here", 5000)
+		if p := find("灯不亮"); len(p.Rows) != 0 {
+			t.Error("a search in words read more than it says")
+		}
+		if p := find(old.Number); len(p.Rows) != 1 || p.SearchedBack != 0 {
+			t.Errorf("by number: %d found, %d searched", len(p.Rows), p.SearchedBack)
 		}
 	})
 }

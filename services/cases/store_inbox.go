@@ -92,6 +92,16 @@ func (s *Service) countEach(ctx context.Context, filters []filter, limit int) ([
 	return counts, err
 }
 
+// searchFloor returns the id that a search in words within the scope stays above, and how many cases that leaves.
+func (s *Service) searchFloor(ctx context.Context, sc scope) (above int64, back int, err error) {
+	q, back := s.DB.Conn(ctx).Model(&models.Case{}).Select("id"), searchBackAll
+	if !sc.every && len(sc.departments) == 1 {
+		q, back = q.Where("department_id = ?", sc.departments[0]), searchBackOne
+	}
+	err = q.Order("id DESC").Offset(back).Limit(1).Scan(&above).Error // none: 0
+	return above, back, err
+}
+
 func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	q := s.DB.Conn(ctx).Model(&models.Case{})
 	switch {
@@ -149,8 +159,7 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	}
 	if f.words != "" {
 		like := "%" + likeEscaper.Replace(f.words) + "%"
-		q = q.Where("id > (SELECT MAX(id) FROM cases) - ?", searchBack).
-			Where("(title LIKE ? ESCAPE '!' OR body LIKE ? ESCAPE '!')", like, like)
+		q = q.Where("id > ?", f.above).Where("(title LIKE ? ESCAPE '!' OR body LIKE ? ESCAPE '!')", like, like)
 	}
 	if f.afterID != 0 {
 		if f.newest {

@@ -70,8 +70,8 @@ func (p *Portal) unread(c *kit.Ctx, err error) error {
 	return p.askAgain(c, draft, "", err)
 }
 
-// draftFor returns the draft with what is typed now. One that has been sent leads to its receipt, one that was forgotten begins anew
-// with what the form carries; found is false when the answer has been given.
+// draftFor returns the draft with what is typed now. One that has been sent leads to its receipt; one that was forgotten, or sent with
+// another question by who then went back and wrote a new one over it, begins anew with what the form carries; found is false when the answer has been given.
 func (p *Portal) draftFor(c *kit.Ctx, in askForm) (draft cases.Draft, found bool, err error) {
 	ctx, token := c.Request.Context(), c.CookieValue(kit.DraftCookie)
 	draft, found, err = p.Cases.LoadDraft(ctx, token)
@@ -79,7 +79,8 @@ func (p *Portal) draftFor(c *kit.Ctx, in askForm) (draft cases.Draft, found bool
 		return draft, false, err
 	}
 	if !found {
-		if _, sent, err := p.Cases.ReceiptOf(ctx, token); err != nil || sent {
+		r, sent, err := p.Cases.ReceiptOf(ctx, token)
+		if err != nil || sent && !in.asksElse(r.Case) {
 			return draft, false, orElse(err, func() error { return c.Redirect("/consult/receipt") })
 		}
 		if in.Privacy == 0 { // nobody agreed to anything: nothing is kept
@@ -92,6 +93,13 @@ func (p *Portal) draftFor(c *kit.Ctx, in askForm) (draft cases.Draft, found bool
 	}
 	in.into(&draft, c.Actor.IsResident())
 	return draft, true, nil
+}
+
+// asksElse reports whether the form holds another question than the one that was sent from it.
+func (in *askForm) asksElse(sent *models.Case) bool {
+	now := in.SubmitInput
+	now.Clean()
+	return now.Title != sent.Title || now.Text != sent.Body
 }
 
 // into keeps what is typed in the draft. The code is not kept, and no phone where the account has one.

@@ -89,6 +89,11 @@ func TestADoubleClickMakesOneCase(t *testing.T) {
 	if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list) != 1 {
 		t.Fatalf("%d cases, %v", len(list), err)
 	}
+	// Who goes back and writes another question over the one that was sent asks it too.
+	late.post("/consult/new", v.asked("title", "公租房可以申请几次", "text", "请问第一次没有申请上，明年还可以再申请吗？")...).leads("/consult/receipt")
+	if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list) != 2 || list[0].Title != "公租房可以申请几次" {
+		t.Fatalf("the second question: %d cases, %v", len(list), err)
+	}
 }
 
 // mine is the actor of the browser's session.

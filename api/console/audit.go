@@ -3,7 +3,6 @@ package console
 import (
 	"encoding/csv"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -25,12 +24,7 @@ func (s *Console) auditRoutes(g *kit.Group) {
 
 // auditAsked is what the filters of the page say, as they were typed.
 type auditAsked struct {
-	Who, Action, Kind, ID, From, To string
-}
-
-type auditLine struct {
-	models.AuditEntry
-	Who, Department, What, Object, Place string
+	Who, Action, Case, From, To string
 }
 
 type auditData struct {
@@ -38,7 +32,6 @@ type auditData struct {
 	Errors       []kit.FieldError
 	Lines        []auditLine
 	Actions      []option
-	Kinds        []option
 	Newer, Older string
 	Export       string
 	Verify       verification
@@ -46,8 +39,8 @@ type auditData struct {
 
 // auditFilter turns what was typed into a filter; what cannot be understood comes back as errors beside the inputs.
 func (s *Console) auditFilter(c *kit.Ctx) (auditAsked, audit.Filter, []kit.FieldError, error) {
-	a := auditAsked{strings.TrimSpace(c.Query("who")), c.Query("action"), c.Query("kind"), strings.TrimSpace(c.Query("id")), c.Query("from"), c.Query("to")}
-	f := audit.Filter{Action: a.Action, ObjectKind: a.Kind, After: queryID(c, "after")}
+	a := auditAsked{strings.TrimSpace(c.Query("who")), c.Query("action"), strings.TrimSpace(c.Query("case")), c.Query("from"), c.Query("to")}
+	f := audit.Filter{Action: a.Action, After: queryID(c, "after")}
 	var errs []kit.FieldError
 	day := func(name, text string, days int) time.Time {
 		if text == "" {
@@ -61,12 +54,15 @@ func (s *Console) auditFilter(c *kit.Ctx) (auditAsked, audit.Filter, []kit.Field
 		return t.AddDate(0, 0, days).UTC()
 	}
 	f.From, f.To = day("from", a.From, 0), day("to", a.To, 1)
-	if a.ID != "" {
-		id, err := strconv.ParseInt(a.ID, 10, 64)
+	if a.Case != "" {
+		id, err := s.Cases.IDOf(c.Request.Context(), a.Case)
 		if err != nil {
-			errs = append(errs, kit.FieldError{Name: "id", Text: c.T("请填一个整数。")})
+			return a, f, nil, err
 		}
-		f.ObjectID = id
+		if id == 0 {
+			errs = append(errs, kit.FieldError{Name: "case", Text: c.T("没有这个编号的诉求。")})
+		}
+		f.ObjectKind, f.ObjectID = "case", id
 	}
 	if a.Who != "" {
 		rows, _, err := s.Accounts.StaffList(c.Request.Context(), c.Actor, accounts.StaffFilter{Query: a.Who, Limit: 2})
@@ -91,7 +87,7 @@ func (s *Console) auditData(c *kit.Ctx) (*auditData, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &auditData{Asked: asked, Errors: errs, Actions: actionOptions(c), Kinds: objectOptions(c)}
+	d := &auditData{Asked: asked, Errors: errs, Actions: actionOptions(c)}
 	if len(errs) > 0 {
 		return d, nil
 	}
@@ -117,33 +113,6 @@ func (s *Console) showAudit(c *kit.Ctx) error {
 		status = http.StatusUnprocessableEntity
 	}
 	return c.Page(status, "audit", d)
-}
-
-func (s *Console) auditLines(c *kit.Ctx, entries []models.AuditEntry) ([]auditLine, error) {
-	var ids []int64
-	for _, e := range entries {
-		if e.ActorKind == string(models.StaffActor) {
-			ids = append(ids, e.ActorID)
-		}
-	}
-	names, err := s.Accounts.StaffNames(c.Request.Context(), ids)
-	if err != nil {
-		return nil, err
-	}
-	lines := make([]auditLine, 0, len(entries))
-	for _, e := range entries {
-		line := auditLine{AuditEntry: e, What: actionInWords(c, e.Action), Object: objectInWords(c, e), Who: c.T(actorNames[models.ActorKind(e.ActorKind)])}
-		if card, ok := names[e.ActorID]; ok && e.ActorKind == string(models.StaffActor) {
-			line.Who, line.Department = card.Name, card.DepartmentName
-		} else if e.ActorID != 0 {
-			line.Who += " " + number(e.ActorID)
-		}
-		if e.Seq != nil {
-			line.Place = number(*e.Seq)
-		}
-		lines = append(lines, line)
-	}
-	return lines, nil
 }
 
 // exportRows is how many entries one file holds at most; the filters narrow what is wanted.

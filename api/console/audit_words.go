@@ -27,14 +27,14 @@ var auditActions = map[string]string{
 	"resident.create": "居民注册", "resident.signin": "居民登录", "resident.update": "居民修改资料", "resident.agree": "居民同意隐私说明", "resident.export": "居民导出本人信息", "resident.erase": "居民删除本人信息",
 	"session.signout": "退出登录", "session.revoke": "结束一个登录", "token.create": "新建接口令牌", "token.revoke": "撤销接口令牌",
 	"staff.create": "新增人员", "staff.update": "修改人员", "staff.roles": "修改角色", "staff.deactivate": "停用人员", "staff.reactivate": "恢复人员",
-	"staff.signin": "工作人员登录", "staff.signin_failed": "登录失败", "staff.lock": "账号锁定", "staff.unlock": "账号解锁", "staff.password": "修改密码", "staff.reset_password": "重置密码",
+	"staff.signin": "登录工作台", "staff.signin_failed": "登录失败", "staff.lock": "账号锁定", "staff.unlock": "账号解锁", "staff.password": "修改密码", "staff.reset_password": "重置密码",
 	"staff.locale": "修改界面语言", "staff.second_factor": "通过二次验证", "staff.second_factor_failed": "二次验证失败", "staff.reset_second_factor": "重置二次验证",
 	"staff.recovery_renew": "更换恢复码", "staff.totp_begin": "开始绑定验证器", "staff.totp_enable": "绑定验证器", "staff.totp_disable": "解绑验证器",
 }
 
 //i18n:keys
 var auditAreas = map[string]string{
-	"case.": "诉求办理", "publication.": "公开", "settings.": "设置", "calendar.": "工作日历", "department.": "部门", "desk.": "受理窗口", "topic.": "事项分类",
+	"case.": "诉求办理", "case.reveal": "查看联系方式", "publication.": "公开", "settings.": "设置", "calendar.": "工作日历", "department.": "部门", "desk.": "受理窗口", "topic.": "事项分类",
 	"staff.": "人员和登录", "resident.": "居民", "notice.": "通知", "page.": "页面", "reply_template.": "常用答复", "session.": "会话", "token.": "接口令牌", "audit.": "审计日志",
 }
 
@@ -68,7 +68,6 @@ func objectInWords(c *kit.Ctx, e models.AuditEntry) string {
 }
 
 func actionOptions(c *kit.Ctx) []option { return optionsOf(c, auditAreas) }
-func objectOptions(c *kit.Ctx) []option { return optionsOf(c, auditObjects) }
 
 func optionsOf(c *kit.Ctx, names map[string]string) []option {
 	list := make([]option, 0, len(names))

@@ -1,19 +1,12 @@
 package console
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"huiyin/api/kit"
-	"huiyin/internal/fault"
-	"huiyin/internal/i18n"
 	"huiyin/internal/workdays"
 	"huiyin/services/calendar"
 )
@@ -42,6 +35,7 @@ type calendarData struct {
 	ImportedAt          time.Time
 	Months              []monthGrid
 	Weekdays            []string
+	History             []string
 	Unknown             int // the next year, when its holidays are not known yet; 0 otherwise
 }
 
@@ -93,6 +87,9 @@ func (s *Console) showCalendar(c *kit.Ctx) error {
 		if d.By, err = s.importedBy(c, y); err != nil {
 			return err
 		}
+	}
+	if d.History, err = s.yearHistory(c, year); err != nil {
+		return err
 	}
 	return c.Page(http.StatusOK, "settings/calendar", d)
 }
@@ -170,127 +167,21 @@ func (s *Console) saveDay(c *kit.Ctx) error {
 	return again(c, err, "settings/form", p, p, nil)
 }
 
-// yearChanged says what follows from another calendar: how many open cases have a deadline that is counted anew.
+// yearChanged says what follows from another calendar: how many open cases are due then or later, whose deadline is counted anew.
 func (s *Console) yearChanged(c *kit.Ctx, year int) error {
-	n, err := s.Cases.ProvisionalCount(c.Request.Context(), provisionalLimit)
+	n, err := s.Cases.OpenFrom(c.Request.Context(), year, openLimit)
 	if err != nil {
 		return err
 	}
 	to := calendarPath + "?year=" + strconv.Itoa(year)
 	switch {
 	case n == 0:
-		return c.Done(to, "%[1]s 年的日历已保存。没有暂定的期限要重算。", strconv.Itoa(year))
-	case n >= provisionalLimit:
-		return c.Done(to, "%[1]s 年的日历已保存。正在重算 %[2]d 件以上诉求的暂定期限。", strconv.Itoa(year), provisionalLimit)
+		return c.Done(to, "%[1]s 年的日历已保存。没有在这一年或以后到期的诉求，不用重算。", strconv.Itoa(year))
+	case n >= openLimit:
+		return c.Done(to, "%[1]s 年的日历已保存。正在重算 %[2]d 件以上诉求的期限；已办结的不变。", strconv.Itoa(year), openLimit)
 	}
-	return c.Done(to, "%[1]s 年的日历已保存。正在重算 %[2]d 件诉求的暂定期限。", strconv.Itoa(year), n)
+	return c.Done(to, "%[1]s 年的日历已保存。正在重算 %[2]d 件诉求的期限；已办结的不变。", strconv.Itoa(year), n)
 }
 
-const provisionalLimit = 1000
-
-type importData struct {
-	formPage
-	Example string
-	Year    int
-}
-
-func importFields(c *kit.Ctx, text string) []field {
-	return []field{{Name: "json", Label: c.T("粘贴一年的日历（JSON）"), Kind: textareaField, Rows: 16, Value: text}}
-}
-
-// importPage explains the format with a year that is known: the one asked for, or the newest.
-func (s *Console) importPage(c *kit.Ctx) (*importData, error) {
-	years, err := s.Calendar.Years(c.Request.Context())
-	if err != nil {
-		return nil, err
-	}
-	d := &importData{}
-	for _, y := range years {
-		if y.Year.Year == yearAsked(c) || d.Example == "" || c.Query("year") == "" {
-			text, err := json.MarshalIndent(y.Year, "", "  ")
-			if err != nil {
-				return nil, err
-			}
-			d.Example, d.Year = string(text), y.Year.Year
-		}
-	}
-	d.formPage = formPage{frame: newFrame(c, "calendar", c.T("导入一年")), Fields: importFields(c, ""), Action: calendarPath + "/import", Back: calendarPath, Button: c.T("导入")}
-	return d, nil
-}
-
-func (s *Console) newYear(c *kit.Ctx) error {
-	d, err := s.importPage(c)
-	if err != nil {
-		return err
-	}
-	if c.Query("year") != "" && d.Year == yearAsked(c) { // a year that is known is corrected as a whole
-		d.Fields = importFields(c, d.Example)
-	}
-	return c.Page(http.StatusOK, "settings/calendar_import", d)
-}
-
-// maxCalendarFile bounds what is read of a file; a year is at most 64 kB.
-const maxCalendarFile = 65 << 10
-
-var notText = i18n.N("这不是文字文件。请选择按下面的写法写成的 JSON 文件。")
-
-func calendarSent(c *kit.Ctx) (string, error) {
-	uploads, err := c.Uploads("file")
-	if err != nil {
-		return "", err
-	}
-	if len(uploads) == 0 {
-		return c.PostForm("json"), nil
-	}
-	file, err := uploads[0].Open()
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = file.Close() }()
-	text, err := io.ReadAll(io.LimitReader(file, maxCalendarFile))
-	if err == nil && bytes.IndexByte(text, 0) >= 0 {
-		return "", fault.Fields{{Name: "file", Msg: notText}}.Err()
-	}
-	return string(text), err
-}
-
-func (s *Console) importYear(c *kit.Ctx) error {
-	text, err := calendarSent(c)
-	if fault.Is(err, fault.Invalid) {
-		return s.importAgain(c, text, err)
-	}
-	if err != nil {
-		return err
-	}
-	year, err := s.Calendar.ImportYear(c.Request.Context(), c.Actor, []byte(text))
-	if err == nil {
-		return s.yearChanged(c, year.Year)
-	}
-	return s.importAgain(c, text, err)
-}
-
-func (s *Console) importAgain(c *kit.Ctx, text string, err error) error {
-	d, failed := s.importPage(c)
-	if failed != nil {
-		return failed
-	}
-	d.Fields = importFields(c, text)
-	return again(c, nameItems(err), "settings/calendar_import", &d.formPage, d, nil)
-}
-
-// nameItems says which item of the text each error is about, and puts all beside the one input there is.
-func nameItems(err error) error {
-	e, ok := errors.AsType[*fault.Error](err)
-	if !ok || e.Kind != fault.Invalid {
-		return err
-	}
-	var wrong fault.Fields
-	for _, f := range e.Fields {
-		if f.Name == "json" || f.Name == "file" {
-			wrong = append(wrong, f)
-			continue
-		}
-		wrong.Add("json", "%[1]s：%[2]s", strings.TrimSpace(f.Name), i18n.M(f.Msg, f.Args...))
-	}
-	return wrong.Err()
-}
+// openLimit is where counting cases stops.
+const openLimit = 1000

@@ -200,13 +200,35 @@ func TestCalendarImport(t *testing.T) {
 	admin.get(address+"?year=2027").want(http.StatusOK, "暂定")
 	admin.get(address).want(http.StatusOK, "还没有 2027 年的放假安排", "调休上班")
 	send := func(text string) page {
-		return admin.multipart(address+"/import", map[string]string{"json": text}, "", nil)
+		return admin.multipart(address+"/import", map[string]string{"json": text, "source": ""}, "", nil)
 	}
 	send(`{"year":2027,"off":["2027-13-01"],"source":"通知"}`).want(http.StatusUnprocessableEntity, "off[0]", "不是日期", "2027-13-01")
 	send(`{"year":`).want(http.StatusUnprocessableEntity, "不是有效的 JSON")
-	year := `{"year":2027,"off":["2027-01-01..2027-01-03"],"work":[],"source":"通知"}`
-	admin.done(send(year)).want(http.StatusOK, "2027 年的日历已保存")
-	admin.done(admin.multipart(address+"/import", nil, "file", []byte(strings.Replace(year, "通知", "更正", 1)))).want(http.StatusOK, "更正")
+	send("2027-01-01 休 元旦").want(http.StatusUnprocessableEntity, "请写明依据", `id="source-error"`)
+	admin.multipart(address+"/import", map[string]string{"json": ""}, "file", []byte("\x00\x01")).want(http.StatusUnprocessableEntity, "这不是文字文件")
+
+	// A year comes in as lines; nothing changes before what would change was looked at.
+	const lines = "2027-01-01..2027-01-03 休 元旦\n2027-02-06 班"
+	seen := admin.multipart(address+"/import", map[string]string{"json": lines, "source": "通知"}, "", nil).want(http.StatusOK, "应用后 2027 年会变成这样", "1 月 1 日", "放假", "2 月 6 日", "调休上班", "未办结诉求")
+	admin.get(address+"?year=2027").want(http.StatusOK, "暂定")
+	apply := seen.filled(address + "/import")
+	if apply.Get("base") == "" {
+		t.Fatal("the preview cannot be applied")
+	}
+	done := admin.done(admin.do(http.MethodPost, address+"/import", apply)).want(http.StatusOK, "2027 年的日历已保存", "通知", "改动记录", "导入一年的日历").without("暂定</span>")
+	if !strings.Contains(done.Body, "秦川") {
+		t.Error("the history does not say who")
+	}
+	// Somebody else was faster than the second who looked at it.
+	admin.do(http.MethodPost, address+"/import", apply).want(http.StatusConflict, "刚刚有人改过 2027 年的日历", "每一天都和现在一样")
+
+	// The year as a file; single days; who did what.
+	year := `{"year":2027,"off":["2027-01-01..2027-01-04"],"work":[],"source":"更正"}`
+	again := admin.multipart(address+"/import", map[string]string{"json": ""}, "file", []byte(year)).want(http.StatusOK, "1 月 4 日").filled(address + "/import")
+	admin.done(admin.do(http.MethodPost, address+"/import", again)).want(http.StatusOK, "更正")
+	admin.get(address+"/import?year=2027").want(http.StatusOK, "2027-01-01..2027-01-04 休")
+	admin.done(admin.post(address+"/day", "date", "2027-02-06", "kind", "working")).want(http.StatusOK, "2027-02-06 改为上班")
+	at(t, c, w, fixture.SecurityAdmin).do(http.MethodPost, address+"/import", again).want(http.StatusForbidden)
 }
 
 func TestEmblem(t *testing.T) {
@@ -249,8 +271,14 @@ func TestAuditPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	auditor := at(t, c, w, fixture.Auditor)
-	auditor.get("/console/audit").want(http.StatusOK, "工作人员登录", "从头核对")
-	auditor.get("/console/audit?action=department.").want(http.StatusOK, "新增部门").without("<code>staff.")
+	auditor.get("/console/audit").want(http.StatusOK, "登录工作台", "从头核对")
+	auditor.get("/console/audit?action=department.").want(http.StatusOK, "新增部门", c.Housing.Name, "上级部门", "操作代码").without("<code>staff.", `{"name`, "部门 "+strconv.FormatInt(c.Housing.ID, 10))
+	r := c.Submit(fixture.Phone)
+	c.Accept(r.Case.Number, fixture.Handler)
+	at(t, c, w, fixture.Handler).post("/console/cases/" + r.Case.Number + "/reveal").want(http.StatusOK)
+	auditor.get("/console/audit?case="+r.Case.Number).want(http.StatusOK, "查看了 "+r.Case.Number+" 的联系方式", "待受理", "<b>陈敏</b> 受理").without("登录工作台", "新增部门")
+	auditor.get("/console/audit?action=case.reveal").want(http.StatusOK, "的联系方式").without("<b>陈敏</b> 受理")
+	auditor.get("/console/audit?case=19990101-0001").want(http.StatusUnprocessableEntity, "没有这个编号的诉求")
 	auditor.get("/console/audit?who=nobody.here").want(http.StatusUnprocessableEntity, "没有找到这个人")
 	auditor.get("/console/audit?from=2026-99-01").want(http.StatusUnprocessableEntity, "请选择一个日期")
 	auditor.get("/console/audit/export?action=department.").want(http.StatusOK, "department.create").without("staff.signin")

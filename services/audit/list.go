@@ -91,6 +91,11 @@ func (l *Log) find(ctx context.Context, f Filter, low int64, limit int) ([]model
 	return all[:min(len(all), limit)], nil
 }
 
+// About returns the newest entries about one object, for the page of that object: who may see it is the caller's to say.
+func (l *Log) About(ctx context.Context, kind string, id int64, limit int) ([]models.AuditEntry, error) {
+	return l.list(ctx, Filter{ObjectKind: kind, ObjectID: id}, "", 0, limit)
+}
+
 // idAt returns the smallest id from which on entries are of t or later, by bisection over the primary key.
 func (l *Log) idAt(ctx context.Context, t time.Time) (int64, error) {
 	top, err := l.maxID(ctx)

@@ -133,7 +133,7 @@ func TestImport(t *testing.T) {
 			t.Fatalf("a first start recomputes %v", got)
 		}
 		_, basis, _ := c.due(t, "2026-12-30 09:12", 2)
-		if _, err := c.ImportYear(ctx, admin, []byte(y2027)); err != nil {
+		if _, err := c.ImportYear(ctx, admin, []byte(y2027), "", ""); err != nil {
 			t.Fatal(err)
 		}
 		due, fresh, provisional, moved, err := c.Recomputed(ctx, basis)
@@ -144,10 +144,10 @@ func TestImport(t *testing.T) {
 			t.Errorf("owes %v", got)
 		}
 		// The same again changes nothing, and owes nothing.
-		if _, err := c.ImportYear(ctx, admin, []byte(y2027)); err != nil || len(c.tasks(t)) != 1 {
+		if _, err := c.ImportYear(ctx, admin, []byte(y2027), "", ""); err != nil || len(c.tasks(t)) != 1 {
 			t.Error("imported twice: ", err)
 		}
-		if _, err := c.ImportYear(ctx, admin, []byte(strings.Replace(y2027, "02-12", "02-13", 1))); err != nil || len(c.tasks(t)) != 2 {
+		if _, err := c.ImportYear(ctx, admin, []byte(strings.Replace(y2027, "02-12", "02-13", 1)), "", ""); err != nil || len(c.tasks(t)) != 2 {
 			t.Error("a correction: ", err)
 		}
 		years, err := c.Years(ctx)
@@ -166,14 +166,14 @@ func TestRefusals(t *testing.T) {
 	ctx := t.Context()
 	c := open(t, testenv.SQLite(t))
 	for _, who := range []models.Actor{{}, {Kind: models.StaffActor, Roles: []models.Role{models.SecurityAdmin, models.Handler}}} {
-		if _, err := c.ImportYear(ctx, who, []byte(y2027)); !fault.Is(err, fault.Forbidden) {
+		if _, err := c.ImportYear(ctx, who, []byte(y2027), "", ""); !fault.Is(err, fault.Forbidden) {
 			t.Error(err)
 		}
 		if err := c.SetDay(ctx, who, day("2026-11-17"), calendar.Off); !fault.Is(err, fault.Forbidden) {
 			t.Error(err)
 		}
 	}
-	if _, err := c.ImportYear(ctx, admin, []byte(`{"year":2027}`)); !fault.Is(err, fault.Invalid) {
+	if _, err := c.ImportYear(ctx, admin, []byte(`{"year":2027}`), "", ""); !fault.Is(err, fault.Invalid) {
 		t.Error(err)
 	}
 	for _, tc := range []struct{ date, kind, field string }{

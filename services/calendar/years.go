@@ -108,21 +108,30 @@ func (s *Service) Seed(ctx context.Context) error {
 	return nil
 }
 
-// ImportYear takes one year in the form of workdays.ParseYear, in place of what was known of it; what is wrong with the text
+// ImportYear takes one year in any form of workdays.ReadYear, in place of what was known of it; base is that of the Preview that was
+// looked at, "" when nobody looked: where the year is another by now, it is fault.Conflict; what is wrong with the text
 // comes back as fault.Invalid. Deadlines are then recomputed. It needs a system administrator.
-func (s *Service) ImportYear(ctx context.Context, actor models.Actor, text []byte) (workdays.Year, error) {
+func (s *Service) ImportYear(ctx context.Context, actor models.Actor, text []byte, source, base string) (workdays.Year, error) {
 	if err := mayEdit(actor); err != nil {
 		return workdays.Year{}, err
 	}
-	y, err := workdays.ParseYear(text)
+	y, err := workdays.ReadYear(text, source)
 	if err != nil {
 		return workdays.Year{}, err
 	}
 	return y, s.db.Tx(ctx, func(ctx context.Context) error {
-		old, err := s.row(ctx, y.Year)
+		k, err := s.load(ctx)
 		if err != nil {
 			return err
 		}
+		now, err := baseOf(k.years[y.Year])
+		if err != nil {
+			return err
+		}
+		if base != "" && base != now {
+			return faster(y.Year)
+		}
+		old := k.stored(y.Year)
 		return s.store(ctx, actor, y, old, "calendar.import", nil, true)
 	})
 }
@@ -158,13 +167,7 @@ func (s *Service) SetDay(ctx context.Context, actor models.Actor, date workdays.
 		if err := y.Validate(); err != nil {
 			return err
 		}
-		old := "" // of the same read as y: one in between would be lost under the guard
-		for _, row := range k.rows {
-			if int(row.Year) == y.Year {
-				old = row.Data
-			}
-		}
-		return s.store(ctx, actor, y, old, "calendar.day", map[string]any{"date": date.String(), "kind": kind}, true)
+		return s.store(ctx, actor, y, k.stored(y.Year), "calendar.day", map[string]any{"date": date.String(), "kind": kind}, true)
 	})
 }
 

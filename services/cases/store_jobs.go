@@ -35,10 +35,11 @@ func (s *Service) dueAfter(ctx context.Context, last models.Case, limit int) ([]
 	return list, err
 }
 
-// ProvisionalCount counts the open cases whose deadline passes through a year without data, at most limit.
-func (s *Service) ProvisionalCount(ctx context.Context, limit int) (int, error) {
+// OpenFrom counts the open cases that are due in a year or later, at most limit: another calendar of that year counts them anew.
+func (s *Service) OpenFrom(ctx context.Context, year, limit int) (int, error) {
 	var ids []int64
-	err := s.DB.Conn(ctx).Model(&models.Case{}).Where("is_open = ? AND due_provisional = ?", true, true).Limit(limit).Pluck("id", &ids).Error
+	from := time.Date(year, 1, 1, 0, 0, 0, 0, s.Policy.Zone(ctx)).UTC()
+	err := s.DB.Conn(ctx).Model(&models.Case{}).Where("is_open = ? AND due_at >= ?", true, from).Limit(limit).Pluck("id", &ids).Error
 	return len(ids), err
 }
 

@@ -1,0 +1,213 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"huiyin/api/kit"
+	"huiyin/internal/i18n"
+	"huiyin/models"
+	"huiyin/services/accounts"
+	"huiyin/services/cases"
+)
+
+// auditLine is one entry in words: who did what to what.
+type auditLine struct {
+	models.AuditEntry
+	Who, Department, What, Object, Place string
+	Details                              []auditDetail
+}
+
+type auditDetail struct{ Label, Value string }
+
+// auditNames are the names behind the ids of a page of entries.
+type auditNames struct {
+	staff   map[int64]accounts.StaffCard
+	numbers map[int64]string
+	tree    *accounts.Tree
+	topics  *cases.TopicTree
+	desks   []models.Desk
+}
+
+func (s *Console) auditNames(c *kit.Ctx, entries []models.AuditEntry) (n auditNames, err error) {
+	ctx := c.Request.Context()
+	var people, matters []int64
+	for _, e := range entries {
+		if e.ActorKind == string(models.StaffActor) {
+			people = append(people, e.ActorID)
+		}
+		switch e.ObjectKind {
+		case "staff":
+			people = append(people, e.ObjectID)
+		case "case":
+			matters = append(matters, e.ObjectID)
+		}
+	}
+	if n.staff, err = s.Accounts.StaffNames(ctx, people); err != nil {
+		return n, err
+	}
+	if n.numbers, err = s.Cases.Numbers(ctx, matters); err != nil {
+		return n, err
+	}
+	if n.tree, err = s.Accounts.Departments(ctx); err != nil {
+		return n, err
+	}
+	if n.topics, err = s.Cases.Topics(ctx); err != nil {
+		return n, err
+	}
+	n.desks, err = s.Cases.Desks(ctx)
+	return n, err
+}
+
+func (s *Console) auditLines(c *kit.Ctx, entries []models.AuditEntry) ([]auditLine, error) {
+	names, err := s.auditNames(c, entries)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]auditLine, 0, len(entries))
+	for _, e := range entries {
+		line := auditLine{AuditEntry: e, What: actionInWords(c, e.Action), Object: names.object(c, e), Details: names.details(c, e)}
+		line.Who, line.Department = names.actor(c, e)
+		if e.Action == "case."+string(cases.ActReveal) && line.Object != "" {
+			line.What, line.Object = c.T("查看了 %[1]s 的联系方式", line.Object), ""
+		}
+		if e.Seq != nil {
+			line.Place = number(*e.Seq)
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+func (n auditNames) actor(c *kit.Ctx, e models.AuditEntry) (who, department string) {
+	if card, ok := n.staff[e.ActorID]; ok && e.ActorKind == string(models.StaffActor) {
+		return card.Name, card.DepartmentName
+	}
+	who = c.T(actorNames[models.ActorKind(e.ActorKind)])
+	if e.ActorID != 0 {
+		who = c.T("%[1]s（序号 %[2]d）", who, e.ActorID)
+	}
+	return who, ""
+}
+
+// object names what was acted on; empty where the action says it all, or where it is the person who acted.
+func (n auditNames) object(c *kit.Ctx, e models.AuditEntry) string {
+	name := ""
+	switch e.ObjectKind {
+	case "settings", "session", "audit", "":
+		return ""
+	case "staff", "resident":
+		if e.ObjectKind == e.ActorKind && e.ObjectID == e.ActorID {
+			return ""
+		}
+		name = n.staff[e.ObjectID].Name
+		if e.ObjectKind == "resident" {
+			name = ""
+		}
+	case "case":
+		name = n.numbers[e.ObjectID]
+	case "department":
+		name = n.tree.Name(e.ObjectID)
+	case "topic":
+		name = n.topics.ByID(e.ObjectID).Name
+	case "desk":
+		if i := slices.IndexFunc(n.desks, func(d models.Desk) bool { return d.ID == e.ObjectID }); i >= 0 {
+			name = n.desks[i].Name
+		}
+	case "calendar_year":
+		name = c.T("%[1]s 年", number(e.ObjectID))
+	}
+	if name != "" {
+		return name
+	}
+	return objectInWords(c, e)
+}
+
+// What the keys of a detail are called.
+//
+//i18n:keys
+var detailNames = map[string]string{
+	"from": "原状态", "to": "新状态", "number": "编号", "topic": "分类", "channel": "渠道", "department": "部门", "handler": "经办人", "due": "期限", "round": "轮次",
+	"changed": "改动的项目", "version": "版本", "name": "名称", "title": "标题", "active": "在用", "roles": "角色", "days": "天数", "minutes": "分钟",
+	"how": "方式", "pending": "接着要做", "page": "页面", "parent": "上级部门", "up": "上移", "new": "新的记录", "off": "放假", "work": "调休上班",
+	"source": "依据", "date": "日期", "kind": "种类", "locale": "语言", "bytes": "字节数", "own": "自有图形", "deleted": "删除的条数",
+}
+
+// details lists what an entry says besides, in the order of its keys; what is empty is left out.
+func (n auditNames) details(c *kit.Ctx, e models.AuditEntry) []auditDetail {
+	var all map[string]any
+	if json.Unmarshal([]byte(e.Detail), &all) != nil {
+		return []auditDetail{{"", e.Detail}}
+	}
+	var list []auditDetail
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		label := key
+		if words, ok := detailNames[key]; ok {
+			label = c.T(words)
+		}
+		if value := n.value(c, key, all[key]); value != "" {
+			list = append(list, auditDetail{label, value})
+		}
+	}
+	return list
+}
+
+func (n auditNames) value(c *kit.Ctx, key string, v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return c.T("是")
+		}
+		return c.T("否")
+	case string:
+		if words := wordOf(key, v); words != "" {
+			return c.T(words)
+		}
+		return v
+	case float64:
+		name := ""
+		switch key {
+		case "department", "parent":
+			name = n.tree.Name(int64(v))
+		case "topic":
+			name = n.topics.ByID(int64(v)).Name
+		}
+		if name != "" {
+			return name
+		}
+		return fmt.Sprint(v)
+	case []any:
+		words := make([]string, 0, len(v))
+		for _, item := range v {
+			words = append(words, n.value(c, key, item))
+		}
+		return strings.Join(words, c.T("、"))
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// wordOf is the message id of a value that is a code, "" when it is a value of its own.
+func wordOf(key, value string) string {
+	switch key {
+	case "from", "to":
+		return cases.StatusName(models.CaseStatus(value)).ID
+	case "roles":
+		return roleNames[models.Role(value)]
+	case "locale":
+		return localeNames[value]
+	case "channel":
+		return noticeChannels[models.Channel(value)]
+	case "how":
+		return map[string]string{"totp": i18n.N("验证器"), "recovery": i18n.N("恢复码")}[value]
+	}
+	return ""
+}

@@ -66,7 +66,7 @@ func (s *Console) newYear(c *kit.Ctx) error {
 func yearLines(c *kit.Ctx, y workdays.Year) string {
 	var b strings.Builder
 	for _, r := range y.Off {
-		b.WriteString(r.String() + " " + c.T("休") + "\n")
+		b.WriteString(strings.TrimSpace(r.String()+" "+c.T("休")+" "+r.Name) + "\n")
 	}
 	for _, d := range y.Work {
 		b.WriteString(d.String() + " " + c.T("班") + "\n")

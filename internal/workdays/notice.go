@@ -62,6 +62,8 @@ var (
 	yearPattern = regexp.MustCompile(`(\d{4})\s*年`)
 	inBrackets  = regexp.MustCompile(`（[^）]*）|\([^)]*\)|〔[^〕]*〕|\[[^\]]*\]`)
 	fromPattern = regexp.MustCompile(`^\s*(?:依据|来源|source)\s*[:：,]\s*(.+)$`)
+	nameBefore  = regexp.MustCompile(`^\s*(?:[一二三四五六七八九十]+、)?\s*(\p{Han}{2,8})\s*[:：]`)
+	nameAfter   = regexp.MustCompile(`^[\s,，]*(\p{Han}{1,8}|[A-Za-z][A-Za-z' ]{0,15})\s*$`)
 	sentenceEnd = regexp.MustCompile(`[。；;\n]`)
 )
 
@@ -124,9 +126,22 @@ func (n *notice) sentence(s string, year *int) bool {
 		case word == "" || !from.exists() || !to.exists() || to.Before(from):
 			return false
 		}
-		n.days = append(n.days, marked{Range{from, to}, strings.Contains(word, "班") || strings.HasPrefix(strings.ToLower(word), "work") || strings.EqualFold(word, "on")})
+		n.days = append(n.days, marked{Range{from, to, holidayName(s, kinds)}, strings.Contains(word, "班") || strings.HasPrefix(strings.ToLower(word), "work") || strings.EqualFold(word, "on")})
 	}
 	return true
+}
+
+// holidayName is what stands before the colon ("一、元旦：1月1日…"), or what is left after the last kind ("2027-01-01 休 元旦").
+func holidayName(s string, kinds [][]int) string {
+	if m := nameBefore.FindStringSubmatch(s); m != nil {
+		return m[1]
+	}
+	if len(kinds) > 0 {
+		if m := nameAfter.FindStringSubmatch(s[kinds[len(kinds)-1][1]:]); m != nil {
+			return strings.TrimSpace(m[1])
+		}
+	}
+	return ""
 }
 
 func (d Date) exists() bool { return d == DateOf(d.noon(), time.UTC) }
@@ -134,14 +149,14 @@ func (d Date) exists() bool { return d == DateOf(d.noon(), time.UTC) }
 // year joins the days: of the year that most of them are in, so that the others are told as mistakes.
 func (n *notice) year() Year {
 	count := map[int]int{}
-	off, work := map[Date]bool{}, map[Date]bool{}
+	off, work := map[Date]string{}, map[Date]bool{}
 	for _, m := range n.days {
 		count[m.From.Year]++
 		for d := m.From; !d.After(m.To) && d.Sub(m.From) < maxEntries; d = d.AddDays(1) {
 			if m.work {
 				work[d] = true
 			} else {
-				off[d] = true
+				off[d] = cmp.Or(m.Name, off[d])
 			}
 		}
 	}
@@ -155,10 +170,11 @@ func (n *notice) year() Year {
 		y.Work = []Date{}
 	}
 	for _, d := range slices.SortedFunc(maps.Keys(off), Date.Compare) {
-		if last := len(y.Off) - 1; last >= 0 && y.Off[last].To.AddDays(1) == d {
-			y.Off[last].To = d
+		last, name := len(y.Off)-1, off[d]
+		if last >= 0 && y.Off[last].To.AddDays(1) == d && (name == "" || y.Off[last].Name == "" || name == y.Off[last].Name) {
+			y.Off[last].To, y.Off[last].Name = d, cmp.Or(y.Off[last].Name, name)
 		} else {
-			y.Off = append(y.Off, Range{d, d})
+			y.Off = append(y.Off, Range{d, d, name})
 		}
 	}
 	return y

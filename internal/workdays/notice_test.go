@@ -29,6 +29,12 @@ func TestReadYear(t *testing.T) {
 				errors.As(err, &f)
 				t.Fatalf("%v %+v", err, f)
 			}
+			if named := y.Off[0].Name; named == "" && name != "kind first" && name != "json" {
+				t.Errorf("the holiday has no name")
+			}
+			for i := range y.Off {
+				y.Off[i].Name = ""
+			}
 			if got, _ := json.Marshal(y); string(got) != want {
 				t.Errorf("%s\nwant %s", got, want)
 			}

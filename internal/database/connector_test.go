@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"huiyin/internal/database"
 	"huiyin/test/testenv"
@@ -35,6 +36,20 @@ func TestTransactionsAreReadCommitted(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// MariaDB uses an index for a range of times only when they are no finer than the column.
+func TestTimesAreNoFinerThanTheirColumns(t *testing.T) {
+	testenv.EachDB(t, func(t *testing.T, db *database.DB) {
+		if db.Dialect() == database.SQLite {
+			return // it compares texts
+		}
+		at := time.Date(2026, 11, 22, 8, 0, 0, 123_999_999, time.UTC)
+		var fraction int
+		if err := db.Conn(t.Context()).Raw("SELECT MICROSECOND(CAST(? AS DATETIME(6)))", at).Scan(&fraction).Error; err != nil || fraction != 123_000 {
+			t.Errorf("the server was told %d µs, %v", fraction, err)
 		}
 	})
 }

@@ -101,6 +101,11 @@ func dialector(dsn string) (Dialect, gorm.Dialector, error) {
 		cfg.Logger = &mysqldriver.NopLogger{} // what goes wrong is in the error, which its caller reports
 		// The number of rows that matched, not that changed: a guarded UPDATE counts on it.
 		cfg.ClientFoundRows = true
+		// Times have milliseconds, as the columns do. With more, an argument would be rounded when it is stored and MariaDB finds no range
+		// of an index for it.
+		if err := cfg.Apply(mysqldriver.TimeTruncate(time.Millisecond)); err != nil {
+			return "", nil, err
+		}
 		connector, err := newReadCommitted(cfg)
 		if err != nil {
 			return "", nil, fmt.Errorf("database address: %w", err)

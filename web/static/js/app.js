@@ -116,7 +116,7 @@
     picked();
     root.querySelectorAll("[data-countdown]").forEach(countdown);
     root.querySelectorAll("[data-js]").forEach((el) => { el.hidden = false; });
-    root.querySelectorAll("[data-uploads]").forEach((el) => el.classList.add("sr")); // its label, in the page's language, does its work
+    root.querySelectorAll("[data-uploads]").forEach((el) => el.classList.add("over")); // seen through: its label speaks the page's language, and files may be dropped
     listen();
   };
 

@@ -110,6 +110,7 @@ func TestKeyboard(t *testing.T) {
 	staff.fill("密码", demo.Password)
 	staff.do(chromedp.KeyEvent(kb.Enter))
 	staff.until(`location.pathname === "/console/account"`)
+	staff.loaded()
 	staff.tabs(t, "a page of the console", 15)
 	if c := staff.complaints(); len(c) > 0 {
 		t.Error(fmt.Sprint(c))

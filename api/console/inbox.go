@@ -139,19 +139,9 @@ func (s *Console) whoAmI(c *kit.Ctx) (string, error) {
 	return departmentName(c, d) + " · " + c.Actor.Name, nil
 }
 
-func departmentName(c *kit.Ctx, d models.Department) string {
-	if c.L.Locale() == i18n.English && d.NameEn != "" {
-		return d.NameEn
-	}
-	return d.Name
-}
+func departmentName(c *kit.Ctx, d models.Department) string { return c.Either(d.Name, d.NameEn) }
 
-func topicName(c *kit.Ctx, t models.Topic) string {
-	if c.L.Locale() == i18n.English && t.NameEn != "" {
-		return t.NameEn
-	}
-	return t.Name
-}
+func topicName(c *kit.Ctx, t models.Topic) string { return c.Either(t.Name, t.NameEn) }
 
 func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, view cases.View) rowView {
 	v := rowView{

@@ -1,12 +1,15 @@
 package kit
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,11 +22,19 @@ import (
 
 // pageCache keeps public pages as they were rendered, until something that they show changes. A page's age is bounded as well, for
 // what changes without a revision: dates that turn into "today", counts of readers.
+//
+// Nobody can make public pages expensive: what somebody adds to an address or a cookie leads to a page that is kept already, but for
+// the page's own query; such variants stand on a shelf of their own, and making one counts against who asks.
 type pageCache struct {
-	mu     sync.RWMutex
-	pages  map[string]*cachedPage
-	bytes  int
-	flight singleflight.Group
+	mu       sync.RWMutex
+	pages    shelf // one to each address and way of reading
+	variants shelf // those with a query
+	flight   singleflight.Group
+}
+
+type shelf struct {
+	pages map[string]*cachedPage
+	bytes int
 }
 
 type cachedPage struct {
@@ -35,15 +46,20 @@ type cachedPage struct {
 	kept     http.Header // what else a page may say of itself
 	plain    []byte
 	zipped   []byte
+	variant  bool
+	flashAt  int // where in plain a sentence for one reader goes, -1 where none does
 }
 
 const (
 	pageAge       = time.Minute
 	makeWithin    = 10 * time.Second
-	maxCacheBytes = 32 << 20
+	maxShelfBytes = 24 << 20
+	maxKept       = 2000 // bytes of an address whose page is kept
 )
 
-func newPageCache() *pageCache { return &pageCache{pages: map[string]*cachedPage{}} }
+func newPageCache() *pageCache {
+	return &pageCache{pages: shelf{pages: map[string]*cachedPage{}}, variants: shelf{pages: map[string]*cachedPage{}}}
+}
 
 // keptHeaders go with a page from memory; everything else that a handler sets is for one reader.
 var keptHeaders = []string{"Last-Modified", "Location"}
@@ -59,60 +75,95 @@ type reading struct {
 	seen func(*gin.Context)
 }
 
-// cached serves h from memory. A sentence about what has just happened is for one reader only, so a page that shows one is made for
-// them; seen is not told then, since they were shown the page before.
+// cached serves h from memory. A sentence about what has just happened is for one reader only: it is set into the page that everybody
+// gets, and seen is not told then, since they were shown the page before.
 func (k *Kit) cached(area Area, h Handler, r reading, query []string) gin.HandlerFunc {
-	seen := r.seen
 	return func(gc *gin.Context) {
-		flash := cookie(gc, FlashCookie) != "" || gc.Query("lang") != ""
-		if flash || r.own && cookie(gc, PortalCookie) != "" {
-			c, err := k.begin(gc, area)
-			if err == nil {
-				err = h(c)
-			}
-			switch {
-			case err != nil:
-				c.fail(err)
-			case seen != nil && !flash && counted(gc):
-				seen(gc)
-			}
+		flash := flashOf(gc)
+		seen := r.seen
+		if flash != nil || !counted(gc) {
+			seen = nil
+		}
+		if r.own && k.knows(gc, area, h, seen) {
 			return
 		}
-		address := canonical(gc.Request.URL, query)
-		key := localeOf(gc) + " " + largeOf(gc) + " " + address
-		revision := k.Revision()
-		now := k.Clock.Now()
-		if p := k.cache.get(key); p != nil && p.revision == revision && now.Before(p.until) {
-			p.send(gc, seen)
-			return
-		}
-		made, err, _ := k.cache.flight.Do(key+"\x00"+revision, func() (any, error) { return k.make(gc, area, h, address, revision, now) })
+		p, err := k.kept(gc, area, h, query)
 		if err != nil {
-			if old := k.cache.get(key); old != nil && fault.KindOf(err) == fault.Internal {
-				k.plain(gc, area).log(err) // the database is away: yesterday's page is better than none
-				old.write(gc)
-				return
-			}
 			k.plain(gc, area).fail(err)
 			return
 		}
-		p := made.(*cachedPage)
-		if p.status == http.StatusOK {
-			k.cache.put(key, p)
+		if seen != nil && p.status == http.StatusOK {
+			seen(gc)
 		}
-		p.send(gc, seen)
+		if flash == nil || p.flashAt < 0 || !k.plain(gc, area).writeWith(p, flash) {
+			p.write(gc)
+		}
 	}
 }
 
-func (p *cachedPage) send(gc *gin.Context, seen func(*gin.Context)) {
-	if seen != nil && p.status == http.StatusOK && counted(gc) {
+// knows answers whoever has a session with a page of their own, and reports whether it did. A cookie that is none of ours is nobody's.
+func (k *Kit) knows(gc *gin.Context, area Area, h Handler, seen func(*gin.Context)) bool {
+	if cookie(gc, PortalCookie) == "" {
+		return false
+	}
+	c, err := k.begin(gc, area)
+	if err != nil || c.Session.ID == 0 {
+		return false
+	}
+	if err := h(c); err != nil {
+		c.fail(err)
+	} else if seen != nil {
 		seen(gc)
 	}
-	p.write(gc)
+	return true
+}
+
+// kept returns the page from memory, or makes it.
+func (k *Kit) kept(gc *gin.Context, area Area, h Handler, query []string) (*cachedPage, error) {
+	locale := localeOf(gc)
+	address := canonical(gc.Request.URL, query)
+	key := locale + " " + largeOf(gc) + " " + address
+	variant := strings.Contains(address, "?")
+	revision, now := k.Revision(), k.Clock.Now()
+	old := k.cache.get(key, variant)
+	if old != nil && old.revision == revision && now.Before(old.until) {
+		return old, nil
+	}
+	if variant {
+		if err := k.plain(gc, area).Limit("search"); err != nil {
+			return nil, err
+		}
+	}
+	made, err, _ := k.cache.flight.Do(key+"\x00"+revision, func() (any, error) { return k.make(gc, area, h, address, locale, revision, now) })
+	if err != nil {
+		if old != nil && fault.KindOf(err) == fault.Internal {
+			k.plain(gc, area).log(err) // the database is away: yesterday's page is better than none
+			return old, nil
+		}
+		return nil, err
+	}
+	p := made.(*cachedPage)
+	if p.status == http.StatusOK && len(address) <= maxKept {
+		k.cache.put(key, p)
+	}
+	return p, nil
+}
+
+// writeWith writes the page with a sentence in it, and reports whether it could.
+func (c *Ctx) writeWith(p *cachedPage, flash *Flash) bool {
+	sentence, err := c.templates().Part("flash-alone", nil, flash)
+	if err != nil {
+		c.log(err)
+		return false
+	}
+	c.SetCookie(FlashCookie, "", -1)
+	c.Header("Cache-Control", "no-store")
+	c.send(p.status, p.mime, slices.Concat(p.plain[:p.flashAt], sentence, p.plain[p.flashAt:]))
+	return true
 }
 
 // make runs the handler against a recorder, as a visitor who has no session.
-func (k *Kit) make(gc *gin.Context, area Area, h Handler, address, revision string, now time.Time) (*cachedPage, error) {
+func (k *Kit) make(gc *gin.Context, area Area, h Handler, address, locale, revision string, now time.Time) (*cachedPage, error) {
 	rec := &recorder{header: http.Header{}, status: http.StatusOK}
 	copied := gc.Copy()
 	// Others may be waiting for this page: it is made even when the first who asked goes away.
@@ -126,13 +177,20 @@ func (k *Kit) make(gc *gin.Context, area Area, h Handler, address, revision stri
 	}
 	copied.Request.URL = own
 	copied.Writer = &recordingWriter{ResponseWriter: gc.Writer, rec: rec}
+	place := "<!--" + rand.Text() + "-->"
+	copied.Set(localeKey, locale)
+	copied.Set(placeKey, place)
 	c := k.plain(copied, area)
 	if err := h(c); err != nil {
 		return nil, err
 	}
+	flashAt := bytes.Index(rec.body, []byte(place))
+	if flashAt >= 0 {
+		rec.body = slices.Delete(rec.body, flashAt, flashAt+len(place))
+	}
 	sum := sha256.Sum256(rec.body)
 	p := &cachedPage{revision: revision, until: now.Add(pageAge), status: rec.status, mime: rec.header.Get("Content-Type"), plain: rec.body,
-		etag: `"` + hex.EncodeToString(sum[:8]) + `"`, kept: http.Header{}}
+		variant: own.RawQuery != "", flashAt: flashAt, etag: `"` + hex.EncodeToString(sum[:8]) + `"`, kept: http.Header{}}
 	for _, name := range keptHeaders {
 		if v := rec.header.Values(name); len(v) > 0 {
 			p.kept[name] = v
@@ -170,25 +228,35 @@ func largeOf(gc *gin.Context) string {
 	return ""
 }
 
-func (pc *pageCache) get(key string) *cachedPage {
+func (pc *pageCache) shelf(variant bool) *shelf {
+	if variant {
+		return &pc.variants
+	}
+	return &pc.pages
+}
+
+func (pc *pageCache) get(key string, variant bool) *cachedPage {
 	pc.mu.RLock()
 	defer pc.mu.RUnlock()
-	return pc.pages[key]
+	return pc.shelf(variant).pages[key]
 }
 
 func (pc *pageCache) put(key string, p *cachedPage) {
 	pc.mu.Lock()
 	defer pc.mu.Unlock()
-	if old := pc.pages[key]; old != nil {
-		pc.bytes -= len(old.plain) + len(old.zipped)
+	s := pc.shelf(p.variant)
+	if old := s.pages[key]; old != nil {
+		s.bytes -= old.size()
 	}
-	if pc.bytes+len(p.plain)+len(p.zipped) > maxCacheBytes { // rare: start over rather than keep a list of ages
-		clear(pc.pages)
-		pc.bytes = 0
+	if s.bytes+p.size() > maxShelfBytes { // rare: start over rather than keep a list of ages
+		clear(s.pages)
+		s.bytes = 0
 	}
-	pc.pages[key] = p
-	pc.bytes += len(p.plain) + len(p.zipped)
+	s.pages[key] = p
+	s.bytes += p.size()
 }
+
+func (p *cachedPage) size() int { return len(p.plain) + len(p.zipped) }
 
 func (p *cachedPage) write(gc *gin.Context) {
 	h := gc.Writer.Header()

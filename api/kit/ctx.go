@@ -41,6 +41,14 @@ const (
 // T translates for this reader.
 func (c *Ctx) T(msgid string, args ...any) string { return c.L.T(msgid, args...) }
 
+// Either is a name in the reader's language, where it has one.
+func (c *Ctx) Either(name, english string) string {
+	if c.L.Locale() == i18n.English && english != "" {
+		return english
+	}
+	return name
+}
+
 func (k *Kit) begin(gc *gin.Context, area Area) (*Ctx, error) {
 	c := k.plain(gc, area)
 	token := c.token()
@@ -96,7 +104,15 @@ func (c *Ctx) visitor() models.Actor {
 	return models.Actor{Kind: models.VisitorActor, RequestID: RequestID(c.Context), Address: shortAddress(c.ClientIP())}
 }
 
-func localeOf(gc *gin.Context) string { return i18n.Match(gc.Query("lang"), cookie(gc, LocaleCookie)) }
+// localeKey holds the language of a page that is made for everybody who reads it.
+const localeKey = "kit.locale"
+
+func localeOf(gc *gin.Context) string {
+	if locale := gc.GetString(localeKey); locale != "" {
+		return locale
+	}
+	return i18n.Match(gc.Query("lang"), cookie(gc, LocaleCookie))
+}
 
 func cookie(gc *gin.Context, name string) string {
 	v, err := gc.Request.Cookie(name)

@@ -43,11 +43,12 @@ type Deps struct {
 // Kit renders and routes.
 type Kit struct {
 	Deps
-	pages  *pages
-	assets *assets
-	cache  *pageCache
-	mu     sync.Mutex
-	routes []Route
+	pages   *pages
+	assets  *assets
+	cache   *pageCache
+	streams *streams
+	mu      sync.Mutex
+	routes  []Route
 }
 
 // Route is one line of the list of routes.
@@ -68,7 +69,7 @@ const (
 
 // New parses templates and hashes assets.
 func New(d Deps) (*Kit, error) {
-	k := &Kit{Deps: d, cache: newPageCache()}
+	k := &Kit{Deps: d, cache: newPageCache(), streams: &streams{open: map[string]int{}}}
 	var err error
 	if k.assets, err = newAssets(); err != nil {
 		return nil, err

@@ -12,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
 
 	"huiyin/internal/i18n"
 	"huiyin/web"
@@ -24,6 +27,7 @@ type Page struct {
 	City                  PageCity
 	Entrances             []Entrance
 	Flash                 *Flash
+	FlashPlace            template.HTML // stands where the sentence of one reader goes, in a page that is kept for all
 	Staff                 *PageStaff
 	Nav                   []NavGroup
 	Unread                int
@@ -216,7 +220,7 @@ func (c *Ctx) render(name string, data any) (body []byte, err error) {
 		if err != nil {
 			return nil, err
 		}
-		page.Staff = &PageStaff{Name: c.Actor.Name, Department: dept.Name}
+		page.Staff = &PageStaff{Name: c.Actor.Name, Department: c.Either(dept.Name, dept.NameEn)}
 	}
 	if body, err = c.templates().Page(c.layout(), name, page, data); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
@@ -235,6 +239,10 @@ func (c *Ctx) page() *Page {
 			p.Entrances = append(p.Entrances, e)
 		}
 	}
+	if place := c.GetString(placeKey); place != "" {
+		p.FlashPlace = template.HTML(place) //nolint:gosec // a comment of our own
+		return p
+	}
 	p.Flash = c.takeFlash()
 	return p
 }
@@ -252,19 +260,31 @@ func (c *Ctx) takeFlash() *Flash {
 		flash, _ := f.(*Flash)
 		return flash
 	}
-	raw := cookie(c.Context, FlashCookie)
-	kind, text, ok := strings.Cut(raw, ".")
-	if !ok || c.IsHTMX() {
+	f := flashOf(c.Context)
+	if f == nil || c.IsHTMX() {
 		return nil
 	}
 	c.SetCookie(FlashCookie, "", -1)
-	text, err := url.QueryUnescape(text)
-	if err != nil || (kind != "ok" && kind != "warn" && kind != "info") {
-		return nil
-	}
-	f := &Flash{Kind: kind, Text: text}
 	c.Set(flashKey, f)
 	return f
+}
+
+const (
+	placeKey     = "kit.place"
+	maxFlashText = 1000 // bytes
+)
+
+// flashOf reads the sentence that the browser brings; nil for what SetFlash has not written.
+func flashOf(gc *gin.Context) *Flash {
+	kind, text, ok := strings.Cut(cookie(gc, FlashCookie), ".")
+	if !ok || kind != "ok" && kind != "warn" && kind != "info" {
+		return nil
+	}
+	text, err := url.QueryUnescape(text)
+	if err != nil || text == "" || len(text) > maxFlashText || !utf8.ValidString(text) {
+		return nil
+	}
+	return &Flash{Kind: kind, Text: text}
 }
 
 // send writes a body, compressed where the browser takes it and it pays.

@@ -113,7 +113,7 @@ func (p *Portal) topicGroups(c *kit.Ctx, chosen int64) ([]topicGroup, error) {
 	}
 	var groups []topicGroup
 	for _, g := range tree.Active() {
-		group := topicGroup{Name: either(c, g.Topic.Name, g.Topic.NameEn)}
+		group := topicGroup{Name: c.Either(g.Topic.Name, g.Topic.NameEn)}
 		for _, t := range g.Leaves {
 			r, ok := routes[t.ID]
 			if !ok {
@@ -121,7 +121,7 @@ func (p *Portal) topicGroups(c *kit.Ctx, chosen int64) ([]topicGroup, error) {
 			}
 			group.Open = group.Open || t.ID == chosen
 			group.Leaves = append(group.Leaves, topicLeaf{
-				ID: t.ID, Name: either(c, t.Name, t.NameEn), Hint: either(c, t.Hint, t.HintEn), Department: either(c, r.Department.Name, r.Department.NameEn), Route: r,
+				ID: t.ID, Name: c.Either(t.Name, t.NameEn), Hint: c.Either(t.Hint, t.HintEn), Department: c.Either(r.Department.Name, r.Department.NameEn), Route: r,
 			})
 		}
 		if len(group.Leaves) > 0 {
@@ -129,14 +129,6 @@ func (p *Portal) topicGroups(c *kit.Ctx, chosen int64) ([]topicGroup, error) {
 		}
 	}
 	return groups, nil
-}
-
-// either is the text in the reader's language, the Chinese where there is no other.
-func either(c *kit.Ctx, zh, en string) string {
-	if c.L.Locale() == i18n.English && en != "" {
-		return en
-	}
-	return zh
 }
 
 // startDraft begins the form. The privacy notice is agreed to here, before anything personal is asked for.
@@ -308,8 +300,8 @@ func (p *Portal) route(c *kit.Ctx) error {
 	r, err := p.Cases.Route(c.Request.Context(), in.TopicID)
 	switch {
 	case err == nil:
-		page.Route, page.To = &r, either(c, r.Department.Name, r.Department.NameEn)
-		page.Hint = either(c, r.Topic.Hint, r.Topic.HintEn)
+		page.Route, page.To = &r, c.Either(r.Department.Name, r.Department.NameEn)
+		page.Hint = c.Either(r.Topic.Hint, r.Topic.HintEn)
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}

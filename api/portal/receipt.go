@@ -40,12 +40,12 @@ func (p *Portal) receipt(c *kit.Ctx) error {
 		return err
 	}
 	topic := tree.ByID(r.Case.TopicID)
-	page.Topic = either(c, topic.Name, topic.NameEn)
+	page.Topic = c.Either(topic.Name, topic.NameEn)
 	department, err := p.Accounts.Department(ctx, r.Case.DepartmentID)
 	if err != nil {
 		return err
 	}
-	page.Department = either(c, department.Name, department.NameEn)
+	page.Department = c.Either(department.Name, department.NameEn)
 	resident, err := p.Accounts.Resident(ctx, r.Case.ResidentID)
 	if err != nil {
 		return err

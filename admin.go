@@ -15,7 +15,7 @@ import (
 func admin(ctx context.Context, cfg config.Config, log *slog.Logger, args []string) error {
 	a, err := open(ctx, cfg, log)
 	if err != nil {
-		return errors.Join(err, a.close())
+		return err
 	}
 	defer func() { _ = a.close() }()
 	if err := a.found(ctx); err != nil {

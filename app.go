@@ -63,19 +63,27 @@ type app struct {
 	closers []func() error
 }
 
-// open connects to the stores and migrates; build makes the services on them.
+// open connects to the stores, migrates, and makes the services. What it opened is closed again when it fails.
 func open(ctx context.Context, cfg config.Config, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, log: log, clock: clock.System{}}
-	var err error
+	if err := a.connect(ctx); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+// connect opens the stores; build makes the services on them.
+func (a *app) connect(ctx context.Context) (err error) {
+	cfg := a.cfg
 	if a.db, err = database.Open(ctx, cfg.Database, cfg.DBConns); err != nil {
-		return nil, err
+		return err
 	}
 	a.closers = append(a.closers, a.db.Close)
 	if _, err = a.db.Migrate(ctx, migrations.FS); err != nil {
-		return a, err
+		return err
 	}
 	if a.redis, err = redisx.Open(ctx, cfg.Redis); err != nil {
-		return a, err
+		return err
 	}
 	a.closers = append(a.closers, a.redis.Close)
 	a.live = live.New(a.redis.Client, 5000)
@@ -86,18 +94,18 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (*app, error
 		a.seal, err = seal.LoadOrCreate(cfg.Data)
 	}
 	if err != nil {
-		return a, err
+		return err
 	}
 	if a.index, err = textindex.Open(filepath.Join(cfg.Data, "library-index.db")); err != nil {
-		return a, err
+		return err
 	}
 	a.closers = append(a.closers, a.index.Close)
 	a.limits = limit.New(a.redis.Client, limitClasses)
 	out, err := a.outside()
 	if err != nil {
-		return a, err
+		return err
 	}
-	return a, a.build(out)
+	return a.build(out)
 }
 
 // outside is what reaches beyond the program; the building of the demo city has its own.
@@ -208,6 +216,7 @@ func (a *app) close() error {
 	for i := len(a.closers) - 1; i >= 0; i-- {
 		errs = append(errs, a.closers[i]())
 	}
+	a.closers = nil
 	return errors.Join(errs...)
 }
 

@@ -26,48 +26,52 @@ import (
 func openWithDemo(ctx context.Context, cfg config.Config, log *slog.Logger) (*app, error) {
 	a, err := open(ctx, cfg, log)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
-	if !cfg.Demo {
-		return a, a.found(ctx)
+	if cfg.Demo {
+		err = a.settleDemo(ctx)
 	}
-	state, err := demo.State(ctx, a.db)
-	if err != nil {
-		return a, err
-	}
-	if state == demo.Partial {
-		if a, err = a.beginAnew(ctx); err != nil {
-			return a, err
-		}
-		state = demo.None
-	}
-	if state == demo.None {
-		if err = a.seedDemo(ctx); errors.Is(err, demo.ErrNotEmpty) {
-			err = nil // a city of its own: it stays as it is
-		}
+	if err == nil {
+		err = a.found(ctx)
 	}
 	if err != nil {
-		return a, err
+		return nil, errors.Join(err, a.close())
 	}
-	return a, a.found(ctx)
+	return a, nil
 }
 
-// beginAnew empties the embedded database.
-func (a *app) beginAnew(ctx context.Context) (*app, error) {
+func (a *app) settleDemo(ctx context.Context) error {
+	state, err := demo.State(ctx, a.db)
+	if err != nil || state == demo.Complete {
+		return err
+	}
+	if state == demo.Partial {
+		if err := a.beginAnew(ctx); err != nil {
+			return err
+		}
+	}
+	if err = a.seedDemo(ctx); errors.Is(err, demo.ErrNotEmpty) {
+		return nil // a city of its own: it stays as it is
+	}
+	return err
+}
+
+// beginAnew empties the embedded database and connects to it again.
+func (a *app) beginAnew(ctx context.Context) error {
 	path, embedded := strings.CutPrefix(a.cfg.Database, "sqlite:")
 	if !embedded {
-		return a, errors.New("the demo city was left half-built; empty the database and start again")
+		return errors.New("the demo city was left half-built; empty the database and start again")
 	}
 	a.log.Warn("the demo city was left half-built; it is built anew")
 	if err := a.close(); err != nil {
-		return a, err
+		return err
 	}
 	for _, end := range []string{"", "-wal", "-shm"} {
 		if err := os.Remove(path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return a, err
+			return err
 		}
 	}
-	return open(ctx, a.cfg, a.log)
+	return a.connect(ctx)
 }
 
 // seedDemo builds the demo city on a clock that it moves, then gives the app the real one back.
@@ -110,7 +114,10 @@ func (a *app) seedDemo(ctx context.Context) error {
 func seedOnly(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	cfg.Demo = true
 	a, err := openWithDemo(ctx, cfg, log)
-	return errors.Join(err, a.close())
+	if err != nil {
+		return err
+	}
+	return a.close()
 }
 
 // demoAccounts are the ways into the console that the sign-in page of a demo lists.

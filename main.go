@@ -103,7 +103,7 @@ func migrate(ctx context.Context, cfg config.Config) error {
 func work(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	a, err := open(ctx, cfg, log)
 	if err != nil {
-		return errors.Join(err, a.close())
+		return err
 	}
 	defer func() { _ = a.close() }()
 	if err := a.found(ctx); err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"sync"
 
 	"huiyin/api"
@@ -21,7 +20,7 @@ import (
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	a, err := openWithDemo(ctx, cfg, log)
 	if err != nil {
-		return errors.Join(err, a.close())
+		return err
 	}
 	defer func() { _ = a.close() }()
 	server, err := a.server()
@@ -32,18 +31,11 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("%w (set HUIYIN_ADDR to another address, such as 127.0.0.1:8081)", err)
 	}
-	var parts sync.WaitGroup
-	parts.Go(func() { a.library.Follow(ctx) })
-	if cfg.Worker {
-		r, err := a.runner()
-		if err != nil {
-			return err
-		}
-		parts.Go(func() {
-			if err := r.Run(ctx); err != nil && ctx.Err() == nil {
-				log.Error("worker stopped", "error", err)
-			}
-		})
+	ctx, stop := context.WithCancel(ctx) // the other parts end when a listener fails
+	defer stop()
+	parts, err := a.background(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	web := api.Listen(cfg.Addr, server.Handler)
 	failed := make(chan error, 2)
@@ -57,8 +49,8 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		err = nil
 	}
+	stop()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.ShutdownWait)
 	defer cancel()
 	a.live.Close() // event streams would otherwise hold the server open
@@ -66,10 +58,25 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 		_ = web.Close()
 	}
 	parts.Wait()
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
-	}
 	return err
+}
+
+// background starts what runs beside the pages; all of it ends with ctx.
+func (a *app) background(ctx context.Context) (*sync.WaitGroup, error) {
+	var parts sync.WaitGroup
+	if a.cfg.Worker {
+		r, err := a.runner()
+		if err != nil {
+			return nil, err
+		}
+		parts.Go(func() {
+			if err := r.Run(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("worker stopped", "error", err)
+			}
+		})
+	}
+	parts.Go(func() { a.library.Follow(ctx) })
+	return &parts, nil
 }
 
 func (a *app) server() (*api.Server, error) {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"huiyin/internal/database"
 )
 
 // numbers hands out case numbers "20261120-0005". Each process takes a block of a day's numbers from the database in a
@@ -34,7 +32,11 @@ func (s *Service) number(ctx context.Context, now time.Time) (string, error) {
 		if n.day == day && now.Sub(n.takenAt) < time.Second {
 			block = min(n.block*2, maxBlock)
 		}
-		last, err := s.takeNumbers(ctx, "case:"+day, block)
+		var last int64
+		err := s.DB.Tx(ctx, func(ctx context.Context) (err error) {
+			last, err = s.DB.Count(ctx, "case:"+day, block)
+			return err
+		})
 		if err != nil {
 			return "", err
 		}
@@ -43,17 +45,4 @@ func (s *Service) number(ctx context.Context, now time.Time) (string, error) {
 	v := n.next
 	n.next++
 	return fmt.Sprintf("%s-%04d", day, v), nil
-}
-
-func (s *Service) takeNumbers(ctx context.Context, name string, block int64) (last int64, err error) {
-	for range 2 {
-		err = s.DB.Tx(ctx, func(ctx context.Context) error {
-			last, err = s.bumpCounter(ctx, name, block)
-			return err
-		})
-		if !database.IsDuplicate(err) {
-			break // a duplicate: another replica took the day's first number at the same instant
-		}
-	}
-	return last, err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"huiyin/internal/database"
 	"huiyin/models"
 )
@@ -36,8 +34,7 @@ func (l *Library) update(ctx context.Context, p, old models.Publication) (bool, 
 	return res.RowsAffected == 1, res.Error
 }
 
-// seqName is the row of counters that hands out the change feed's numbers. It stays locked until the transaction ends, so the
-// numbers have no gaps and become visible in their order.
+// seqName counts the change feed's numbers.
 const seqName = "library.seq"
 
 func (l *Library) appendChange(ctx context.Context, publicationID int64, at time.Time) error {
@@ -45,32 +42,11 @@ func (l *Library) appendChange(ctx context.Context, publicationID int64, at time
 	if err != nil {
 		return err
 	}
-	seq, err := next(conn, seqName)
+	seq, err := l.db.Count(ctx, seqName, 1)
 	if err != nil {
 		return err
 	}
 	return conn.Create(&models.LibraryChange{Seq: seq, PublicationID: publicationID, At: at}).Error
-}
-
-func next(conn *gorm.DB, name string) (int64, error) {
-	count := func() (int64, error) {
-		res := conn.Exec("UPDATE counters SET value = value + 1 WHERE name = ?", name)
-		return res.RowsAffected, res.Error
-	}
-	n, err := count()
-	if err == nil && n == 0 {
-		// The first ever. Another transaction may be inserting it too: then this waits for it and finds the row.
-		err = conn.Exec("INSERT INTO counters (name, value) VALUES (?, 0)", name).Error
-		if err == nil || database.IsDuplicate(err) {
-			_, err = count()
-		}
-	}
-	if err != nil {
-		return 0, err
-	}
-	var value int64
-	err = conn.Raw("SELECT value FROM counters WHERE name = ?", name).Scan(&value).Error
-	return value, err
 }
 
 // addReads adds counts[id] for each of the ids, in one transaction.

@@ -127,8 +127,6 @@ func (n auditNames) object(c *kit.Ctx, e models.AuditEntry) string {
 }
 
 // What the keys of a detail are called.
-//
-//i18n:keys
 var detailNames = map[string]string{
 	"from": "原状态", "to": "新状态", "number": "编号", "topic": "分类", "channel": "渠道", "department": "部门", "handler": "经办人", "due": "期限", "round": "轮次",
 	"changed": "改动的项目", "version": "版本", "name": "名称", "title": "标题", "active": "在用", "roles": "角色", "days": "天数", "minutes": "分钟",

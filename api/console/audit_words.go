@@ -9,12 +9,10 @@ import (
 	"huiyin/services/cases"
 )
 
-//i18n:keys
 var actorNames = map[models.ActorKind]string{
 	models.StaffActor: "工作人员", models.ResidentActor: "居民", models.VisitorActor: "访客", models.SystemActor: "系统",
 }
 
-//i18n:keys
 var auditActions = map[string]string{
 	"audit.export":      "导出审计日志",
 	"audit.prune":       "按保存期限清理审计日志",
@@ -32,13 +30,11 @@ var auditActions = map[string]string{
 	"staff.recovery_renew": "更换恢复码", "staff.totp_begin": "开始绑定验证器", "staff.totp_enable": "绑定验证器", "staff.totp_disable": "解绑验证器",
 }
 
-//i18n:keys
 var auditAreas = map[string]string{
 	"case.": "诉求办理", "case.reveal": "查看联系方式", "publication.": "公开", "settings.": "设置", "calendar.": "工作日历", "department.": "部门", "desk.": "受理窗口", "topic.": "事项分类",
 	"staff.": "人员和登录", "resident.": "居民", "notice.": "通知", "page.": "页面", "reply_template.": "常用答复", "session.": "会话", "token.": "接口令牌", "audit.": "审计日志",
 }
 
-//i18n:keys
 var auditObjects = map[string]string{
 	"case": "诉求", "publication": "公开版本", "settings": "设置", "calendar_year": "日历", "department": "部门", "desk": "受理窗口", "topic": "分类", "staff": "人员", "resident": "居民",
 	"delivery": "通知", "notice_template": "通知模板", "page": "页面", "reply_template": "常用答复", "session": "会话", "audit": "审计日志",

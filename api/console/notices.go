@@ -161,7 +161,6 @@ func (s *Console) openNotice(c *kit.Ctx) error {
 	return c.Redirect(kit.Back(items[0].Link, noticesPath))
 }
 
-//i18n:keys
 var deliveryStates = map[models.DeliveryState]string{
 	models.DeliveryQueued: "等待发送", models.DeliverySending: "正在发送", models.DeliverySent: "已送出", models.DeliveryRetry: "等待重试",
 	models.DeliveryFailed: "没有送达", models.DeliveryUnknown: "不确定是否送达",

@@ -147,7 +147,6 @@ func (s *Console) previewYear(c *kit.Ctx, text, source string) (*calendarPreview
 	return v, nil
 }
 
-//i18n:keys
 var dayWords = map[workdays.Why]string{
 	workdays.Holiday: "放假", workdays.Makeup: "调休上班", workdays.Weekend: "周末", workdays.WorkingDay: "上班",
 }
@@ -183,7 +182,6 @@ func (s *Console) yearHistory(c *kit.Ctx, year int) ([]string, error) {
 	return lines, nil
 }
 
-//i18n:keys
 var kindWords = map[string]string{calendar.Working: "上班", calendar.Off: "放假", calendar.Default: "按星期"}
 
 // nameItems says which item of the text each error is about, and puts it beside an input that there is.

@@ -35,7 +35,6 @@ type oneNumber struct {
 	value *int
 }
 
-//i18n:keys
 var numberNames = map[string]string{
 	"lock_after": "连续登录失败几次后锁定", "lock_minutes": "锁定多久", "session_hours": "工作台多久不操作要重新登录", "session_days": "登录后最长多久要重新登录",
 	"resident_days": "居民的登录保留多久", "visitor_days": "未登录访客的回执保留多久",
@@ -45,8 +44,6 @@ var numberNames = map[string]string{
 }
 
 // What each number does.
-//
-//i18n:keys
 var numberAbouts = map[string]string{
 	"lock_after": "同一个账号连续输错密码或验证码这么多次，就暂时锁定。", "lock_minutes": "过了这么久自动解锁；安全管理员可以提前解锁。",
 	"session_hours": "工作人员这么久没有操作，就要重新登录。", "session_days": "登录满这么多天就要重新登录，一直在用也一样。",

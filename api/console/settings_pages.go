@@ -18,7 +18,6 @@ func (s *Console) cityPageRoutes(g *kit.Group) {
 	g.POST(cityPagesPath+"/:slug/:locale", systemAdmin, s.publishCityPage)
 }
 
-//i18n:keys
 var cityPageNames = map[string]string{city.PageHow: "怎么用", city.PagePrivacy: "隐私说明", city.PageAccessibility: "无障碍声明"}
 
 type cityPageLine struct {

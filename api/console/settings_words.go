@@ -7,15 +7,12 @@ import (
 	"huiyin/models"
 )
 
-//i18n:keys
 var roleNames = map[models.Role]string{
 	models.Handler: "经办人", models.Reviewer: "审核人", models.Overseer: "督办", models.Leader: "领导", models.Organizer: "组织者",
 	models.SystemAdmin: "系统管理员", models.SecurityAdmin: "安全管理员", models.Auditor: "审计管理员",
 }
 
 // What each role may do, a sentence each.
-//
-//i18n:keys
 var roleAbouts = map[models.Role]string{
 	models.Handler:       "办理分到本部门的诉求：受理、起草答复、发送，准备公开稿。",
 	models.Reviewer:      "审核本部门的答复和公开稿，也可以分派、转办；不能审核自己写的。",
@@ -69,19 +66,14 @@ func rolesTyped(c *kit.Ctx, name string) []models.Role {
 	return roles
 }
 
-//i18n:keys
 var localeNames = map[string]string{"zh-CN": "中文", "en": "英文"}
 
-//i18n:keys
 var levelNames = map[models.Level]string{models.County: "县级", models.Town: "乡镇、街道", models.Village: "村、社区"}
 
-//i18n:keys
 var noticeChannels = map[models.Channel]string{models.SMS: "短信", models.Email: "邮件", models.Bell: "站内提醒"}
 
-//i18n:keys
 var reviewNames = map[models.ReviewMode]string{
 	models.ReviewByDepartment: "本部门审核人", models.ReviewByOverseer: "督办岗", models.ReviewNone: "不审核，经办人直接发送",
 }
 
-//i18n:keys
 var topicKindNames = map[models.TopicKind]string{models.Simple: "简易", models.Ordinary: "一般"}

@@ -315,7 +315,7 @@ func checkEntry(t *testing.T, s demo.Services, e library.Entry) {
 	if !slices.ContainsFunc(found.Hits, func(h library.Hit) bool { return h.ID == e.ID }) {
 		t.Errorf("%q is not found by its title", e.Title)
 	}
-	for _, f := range pii.Find(e.Title + "\n" + e.Question + "\n" + e.Answer) {
+	for _, f := range pii.New().Find(e.Title + "\n" + e.Question + "\n" + e.Answer) {
 		if f.Kind != pii.Name && f.Replacement != f.Text && !strings.HasPrefix(f.Text, "0000-62") {
 			t.Errorf("%q holds %s %q", e.Title, f.Kind, f.Text)
 		}

@@ -11,13 +11,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"strings"
 )
 
 //go:embed content/*.json
 var files embed.FS
 
-// City is the name that replaces {{city}} in Pages when the demo county is built.
+// City is the name of the demo county.
 const City = "临江县"
 
 // Department is one unit of the tree; parents stand before their children. Parent is "" for the root.
@@ -106,21 +105,12 @@ type Case struct {
 	PublicAnswer   string `json:"public_answer"`
 }
 
-// Page is one page in one language; Body is h2, p, ul, ol and li only, with {{city}} for the city's name.
-type Page struct {
-	Slug   string `json:"slug"` // how, privacy, accessibility
-	Locale string `json:"locale"`
-	Title  string `json:"title"`
-	Body   string `json:"body"`
-}
-
 // Content is everything the demo is made of.
 type Content struct {
 	Departments []Department
 	Topics      []Topic
 	Staff       []Person
 	Templates   []Template
-	Pages       []Page
 	Cases       []Case
 }
 
@@ -129,7 +119,7 @@ func Load() (*Content, error) {
 	c := &Content{}
 	for name, into := range map[string]any{
 		"departments": &c.Departments, "topics": &c.Topics, "staff": &c.Staff,
-		"reply_templates": &c.Templates, "pages": &c.Pages,
+		"reply_templates": &c.Templates,
 	} {
 		if err := parse("content/"+name+".json", into); err != nil {
 			return nil, err
@@ -147,19 +137,6 @@ func Load() (*Content, error) {
 		c.Cases = append(c.Cases, some...)
 	}
 	return c, nil
-}
-
-// DefaultPages returns the pages for the city of that name; they fit any city.
-func DefaultPages(city string) ([]Page, error) {
-	var pages []Page
-	if err := parse("content/pages.json", &pages); err != nil {
-		return nil, err
-	}
-	for i := range pages {
-		pages[i].Title = strings.ReplaceAll(pages[i].Title, "{{city}}", city)
-		pages[i].Body = strings.ReplaceAll(pages[i].Body, "{{city}}", city)
-	}
-	return pages, nil
 }
 
 func parse(name string, into any) error {

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/leonelquinteros/gotext"
@@ -33,12 +31,7 @@ type catalog struct {
 	entries map[string]entry
 	plural  plurals.Expression
 	doubts  []string // what Problems adds for the file as a whole
-	missing sync.Map // msgid → *atomic.Int64
-	kinds   atomic.Int64
 }
-
-// maxMissing bounds the msgids that are remembered as missing, lest a caller who translates data fills the memory.
-const maxMissing = 1000
 
 // ErrCatalog is what a PO file that cannot be trusted yields.
 var ErrCatalog = errors.New("i18n: bad catalog")
@@ -70,25 +63,6 @@ func (c *Catalogs) For(locale string) *Localizer {
 		return l
 	}
 	return c.byLocale[Source]
-}
-
-// Missing returns the msgids asked for and not found since Load, with how often; the source language misses nothing.
-func (c *Catalogs) Missing(locale string) map[string]int {
-	out := map[string]int{}
-	c.For(locale).catalog.missing.Range(func(k, v any) bool {
-		out[k.(string)] = int(v.(*atomic.Int64).Load())
-		return true
-	})
-	return out
-}
-
-// Has reports whether the locale can say msgid.
-func (c *Catalogs) Has(locale, msgid string) bool {
-	if locale == Source {
-		return true
-	}
-	e, ok := c.For(locale).catalog.entries[msgid]
-	return ok && e.forms[0] != ""
 }
 
 // Problems lists, in words, the entries that would come out wrong: a translation that is empty or takes other arguments
@@ -130,13 +104,10 @@ func verbSet(s string) []string {
 	return slices.Compact(vs)
 }
 
-// text finds the translation; only a message that is missing touches shared memory.
+// text finds the translation; without one the message is shown as it is.
 func (c *catalog) text(msgid string, n int, counted bool) string {
 	e, ok := c.entries[msgid]
 	if !ok {
-		if c.locale != Source {
-			c.note(msgid)
-		}
 		return msgid
 	}
 	form := 0
@@ -150,19 +121,6 @@ func (c *catalog) text(msgid string, n int, counted bool) string {
 		return msgid
 	}
 	return e.forms[form]
-}
-
-func (c *catalog) note(msgid string) {
-	count, seen := c.missing.Load(msgid)
-	if !seen {
-		if c.kinds.Load() >= maxMissing {
-			return
-		}
-		if count, seen = c.missing.LoadOrStore(msgid, new(atomic.Int64)); !seen {
-			c.kinds.Add(1)
-		}
-	}
-	count.(*atomic.Int64).Add(1)
 }
 
 func parse(locale string, text []byte) (*catalog, error) {

@@ -91,7 +91,7 @@ func (l *Localizer) Zone() *time.Location { return l.zone }
 
 // T translates msgid and fills in args. Without args the text is taken as it is; with args it is a fmt format.
 // Arguments of type Localizable, time.Time (date and time) and civil dates are translated first. Where the catalog
-// has plural forms, the first integer argument picks one. An unknown msgid is shown itself and counted in Missing.
+// has plural forms, the first integer argument picks one. An unknown msgid is shown itself.
 func (l *Localizer) T(msgid string, args ...any) string {
 	if len(args) == 0 {
 		return l.catalog.text(msgid, 0, false)

@@ -103,13 +103,6 @@ func (h *Hub) Subscribe(topics ...string) (<-chan string, func()) {
 	})
 }
 
-// Subscribers returns how many there are now.
-func (h *Hub) Subscribers() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.all)
-}
-
 // Close ends the hub and closes every subscriber's channel. A cancel after it is harmless.
 func (h *Hub) Close() {
 	h.mu.Lock()

@@ -124,7 +124,7 @@ func TestFullAndClosed(t *testing.T) {
 		t.Fatal("one too many")
 	}
 	cancel()
-	if h.Subscribers() != 0 {
+	if len(h.all) != 0 {
 		t.Fatal("the place was not given back")
 	}
 	third, cancel := h.Subscribe()

@@ -20,7 +20,7 @@ func Replacement(kind Kind, s string) string {
 	case Name:
 		return someone(s)
 	case Address:
-		return MaskAddress(s)
+		return maskAddress(s)
 	}
 	return gone[kind]
 }
@@ -38,36 +38,6 @@ func someone(s string) string {
 		keep = 2
 	}
 	return string(runes[:keep]) + strings.Repeat("某", len(runes)-keep)
-}
-
-// Mask returns s with what identifies a person hidden, in the way that is usual for the kind.
-func Mask(kind Kind, s string) string {
-	switch kind {
-	case IDCard:
-		return MaskIDCard(s)
-	case Phone:
-		return MaskPhone(s)
-	case Name:
-		return MaskName(s)
-	case BankCard:
-		return maskMiddle(digitsOf(s), 4, 4)
-	case Email:
-		return MaskEmail(s)
-	case Plate:
-		return maskMiddle(strings.ToUpper(strings.Map(fold, s)), 2, 0)
-	case Address:
-		return MaskAddress(s)
-	}
-	return maskMiddle(s, 1, 0)
-}
-
-// MaskIDCard keeps the region and the year of birth: 1101011990********.
-func MaskIDCard(s string) string {
-	d := digitsOf(s)
-	if len(d) == 15 {
-		return maskMiddle(d, 6, 0)
-	}
-	return maskMiddle(d, 10, 0)
 }
 
 // MaskPhone keeps the first three and the last four digits of a mobile number (138****8000), the area code of a landline
@@ -110,19 +80,8 @@ func MaskName(s string) string {
 	return maskMiddle(s, 1, 0)
 }
 
-// MaskEmail keeps the first letter and the host: z***@example.com.
-func MaskEmail(s string) string {
-	s = strings.Map(fold, s)
-	local, host, ok := strings.Cut(s, "@")
-	if !ok || local == "" {
-		return maskMiddle(s, 1, 0)
-	}
-	_, n := utf8.DecodeRuneInString(local)
-	return local[:n] + "***@" + host
-}
-
-// MaskAddress keeps the town, the district or what is above it: 解放区人民路889号3号楼 becomes 解放区某处.
-func MaskAddress(s string) string {
+// maskAddress keeps the town, the district or what is above it: 解放区人民路889号3号楼 becomes 解放区某处.
+func maskAddress(s string) string {
 	runes := []rune(s)
 	keep := 0
 	for i, r := range runes {
@@ -160,16 +119,11 @@ func maskMiddle(s string, first, last int) string {
 	return string(runes[:first]) + strings.Repeat("*", n-first-last) + string(runes[n-last:])
 }
 
-// digitsOf returns the digits of s, and the X that may end an identity number.
 func digitsOf(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch r = fold(r); {
-		case r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case r == 'x' || r == 'X':
-			b.WriteByte('X')
+	return strings.Map(func(r rune) rune {
+		if r = fold(r); r < '0' || r > '9' {
+			return -1
 		}
-	}
-	return b.String()
+		return r
+	}, s)
 }

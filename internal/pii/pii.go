@@ -59,11 +59,6 @@ func allowKey(s string) string {
 	return s
 }
 
-var standard = New()
-
-// Find is New().Find.
-func Find(text string) []Finding { return standard.Find(text) }
-
 // Find returns the personal data in text in order, without overlaps. Its time is proportional to the text's length.
 func (d *Detector) Find(text string) []Finding {
 	s := newScanner(text)
@@ -99,22 +94,4 @@ func resolve(found []Finding) []Finding {
 		kept = slices.Insert(kept, i, f)
 	}
 	return kept
-}
-
-// Redact returns text with each finding replaced. Findings that overlap an earlier one or do not fit the text are passed over.
-func Redact(text string, findings []Finding) string {
-	ordered := slices.Clone(findings)
-	sort.SliceStable(ordered, func(i, j int) bool { return ordered[i].Start < ordered[j].Start })
-	var b strings.Builder
-	at := 0
-	for _, f := range ordered {
-		if f.Start < at || f.End < f.Start || f.End > len(text) {
-			continue
-		}
-		b.WriteString(text[at:f.Start])
-		b.WriteString(f.Replacement)
-		at = f.End
-	}
-	b.WriteString(text[at:])
-	return b.String()
 }

@@ -96,9 +96,6 @@ func (r *Redis) embed() error {
 	return nil
 }
 
-// Embedded reports whether this Redis lives inside the process and so is not shared with others.
-func (r *Redis) Embedded() bool { return r.embedded != nil }
-
 // Up reports whether Redis answers within a second.
 func (r *Redis) Up(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, upTimeout)

@@ -99,12 +99,6 @@ func (b *Box) Open(sealed, context string) (string, error) {
 	return string(plain), nil
 }
 
-// NeedsReseal reports whether the value was sealed with another key than the current one.
-func (b *Box) NeedsReseal(sealed string) bool {
-	id, _, ok := strings.Cut(sealed, ":")
-	return ok && id != b.current
-}
-
 // BlindIndex returns 43 characters (base64url of HMAC-SHA256) that are equal for equal values of the same kind and tell
 // nothing else. The caller normalises the value first: "+86 138…" and "138…" are different values here.
 func (b *Box) BlindIndex(kind, value string) string {

@@ -209,7 +209,7 @@ func TestDepartments(t *testing.T) {
 		_, err = e.UpdateDepartment(ctx, sys, village.ID, in)
 		kind(t, err, fault.Conflict)
 		tree := must[*accounts.Tree](t)(e.Departments(ctx))
-		if got := tree.Ancestors(village.ID); len(got) != 3 || got[1].ID != west.ID || got[2].Name != "柳林新村" {
+		if got, ok := tree.Get(village.ID); !ok || got.ParentID != west.ID || got.Name != "柳林新村" {
 			t.Fatalf("%+v", got)
 		}
 		if len(tree.Roots) != 1 || len(tree.All()) != 5 || len(tree.Subtree(west.ID)) != 2 {

@@ -92,13 +92,3 @@ func (t *Tree) Subtree(id int64) []models.Department {
 	}
 	return out
 }
-
-// Ancestors returns the departments above one, the root first, and the department itself last.
-func (t *Tree) Ancestors(id int64) []models.Department {
-	var out []models.Department
-	for n, ok := t.nodes[id]; ok && len(out) <= maxDepth; n, ok = t.nodes[n.ParentID] {
-		out = append(out, n.Department)
-	}
-	slices.Reverse(out)
-	return out
-}

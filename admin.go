@@ -26,11 +26,21 @@ func admin(ctx context.Context, cfg config.Config, log *slog.Logger, args []stri
 		return a.createAdmins(ctx)
 	case len(args) == 2 && args[0] == "reset-password":
 		return a.resetPassword(ctx, args[1])
+	case len(args) == 2 && args[0] == "reset-second-factor":
+		return a.resetSecondFactor(ctx, args[1])
 	}
-	return errors.New("admin: create-admins, or reset-password ACCOUNT")
+	return errors.New("admin: create-admins, reset-password ACCOUNT, or reset-second-factor ACCOUNT")
 }
 
-// createAdmins makes the three administrators, three persons (等级保护 level 3), and the department at the root when there is none.
+// administrators are three persons (等级保护 level 3).
+var administrators = []struct {
+	account, name string
+	role          models.Role
+}{
+	{"system", "系统管理员", models.SystemAdmin}, {"security", "安全管理员", models.SecurityAdmin}, {"audit", "审计管理员", models.Auditor},
+}
+
+// createAdmins makes the three administrators, and the department at the root when there is none.
 func (a *app) createAdmins(ctx context.Context) error {
 	tree, err := a.accounts.Departments(ctx)
 	if err != nil {
@@ -44,12 +54,11 @@ func (a *app) createAdmins(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	for _, who := range []struct {
-		account, name string
-		role          models.Role
-	}{
-		{"system", "系统管理员", models.SystemAdmin}, {"security", "安全管理员", models.SecurityAdmin}, {"audit", "审计管理员", models.Auditor},
-	} {
+	made := 0
+	for _, who := range administrators {
+		if _, err := a.staffID(ctx, who.account); err == nil {
+			continue
+		}
 		_, initial, err := a.accounts.CreateStaff(ctx, models.System(), accounts.StaffInput{
 			Account: who.account, Name: who.name, DepartmentID: root.ID, Roles: []models.Role{who.role},
 		})
@@ -57,24 +66,49 @@ func (a *app) createAdmins(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", who.account, err)
 		}
 		fmt.Printf("%-10s %s   (%s)\n", who.account, initial, who.name)
+		made++
+	}
+	if made == 0 {
+		return errors.New("the administrators exist already; for a lost password: huiyin admin reset-password ACCOUNT")
 	}
 	fmt.Printf("Sign in at %s/console/sign-in; each chooses a password of their own first.\n", a.cfg.BaseURL)
 	return nil
 }
 
+// resetPassword prints a new password, to be changed at the next sign-in.
 func (a *app) resetPassword(ctx context.Context, account string) error {
-	rows, _, err := a.accounts.StaffList(ctx, models.System(), accounts.StaffFilter{Query: account, Limit: 200})
+	id, err := a.staffID(ctx, account)
 	if err != nil {
 		return err
 	}
+	initial, err := a.accounts.ResetPassword(ctx, models.System(), id)
+	if err == nil {
+		fmt.Printf("%s   %s\n", account, initial)
+	}
+	return err
+}
+
+// resetSecondFactor takes a lost authenticator off: the way back in for the only security administrator.
+func (a *app) resetSecondFactor(ctx context.Context, account string) error {
+	id, err := a.staffID(ctx, account)
+	if err != nil {
+		return err
+	}
+	if err = a.accounts.ResetSecondFactor(ctx, models.System(), id); err == nil {
+		fmt.Printf("%s signs in with the password alone now, and enrols anew where the role demands it\n", account)
+	}
+	return err
+}
+
+func (a *app) staffID(ctx context.Context, account string) (int64, error) {
+	rows, _, err := a.accounts.StaffList(ctx, models.System(), accounts.StaffFilter{Query: account, Limit: 200})
+	if err != nil {
+		return 0, err
+	}
 	for _, r := range rows {
 		if r.Account == account {
-			initial, err := a.accounts.ResetPassword(ctx, models.System(), r.ID)
-			if err == nil {
-				fmt.Printf("%s   %s\n", account, initial)
-			}
-			return err
+			return r.ID, nil
 		}
 	}
-	return fmt.Errorf("no account %q", account)
+	return 0, fmt.Errorf("no account %q", account)
 }

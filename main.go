@@ -19,12 +19,13 @@ import (
 
 const usage = `huiyin 回音: a city's residents ask, their government answers.
 
-  huiyin serve                    pages and API; with nothing configured also the database, Redis and the worker
-  huiyin worker                   the jobs alone, beside serve on one database and one Redis
-  huiyin migrate                  bring the database to the newest version and end
-  huiyin demo                     fill an empty database with the demo city and end
-  huiyin admin create-admins      the three administrators of a new installation, with their first passwords
-  huiyin admin reset-password A   a new first password for account A
+  huiyin serve                         pages and API; with nothing configured also the database, Redis and the worker
+  huiyin worker                        the jobs alone, beside serve on one database and one Redis
+  huiyin migrate                       bring the database to the newest version and end
+  huiyin demo                          fill an empty database with the demo city and end
+  huiyin admin create-admins           the three administrators of a new installation, with their first passwords
+  huiyin admin reset-password A        a new first password for account A
+  huiyin admin reset-second-factor A   takes a lost authenticator off account A
 
 Settings come from the environment (HUIYIN_…) or the file named by HUIYIN_CONFIG; docs/operations.md lists them.
 `

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,5 +52,25 @@ func TestServeEndsWithItsListener(t *testing.T) {
 		}
 	case <-time.After(30 * time.Second):
 		t.Fatal("serve goes on without its metrics listener")
+	}
+}
+
+// The only security administrator who lost everything gets back in at the machine; the administrators are made once.
+func TestAdminCommands(t *testing.T) {
+	cfg, log := embedded(t), slog.New(slog.DiscardHandler)
+	run := func(args ...string) error { return admin(t.Context(), cfg, log, args) }
+	if err := run("create-admins"); err != nil {
+		t.Fatal(err)
+	}
+	if err := run("create-admins"); err == nil || !strings.Contains(err.Error(), "exist already") {
+		t.Errorf("a second time: %v", err)
+	}
+	for _, command := range []string{"reset-password", "reset-second-factor"} {
+		if err := run(command, "security"); err != nil {
+			t.Errorf("%s: %v", command, err)
+		}
+		if err := run(command, "nobody"); err == nil || !strings.Contains(err.Error(), "no account") {
+			t.Errorf("%s of nobody: %v", command, err)
+		}
 	}
 }

@@ -124,6 +124,9 @@ func (c Config) Validate() error {
 	if (c.Keys == "") != (c.IndexKey == "") {
 		errs = append(errs, errors.New("HUIYIN_KEYS and HUIYIN_INDEX_KEY belong together"))
 	}
+	if c.KeyID != "" && c.Keys == "" {
+		errs = append(errs, errors.New("HUIYIN_KEY names one of HUIYIN_KEYS, which are not set"))
+	}
 	if c.SMSURL != "" && (c.SMSKey == "" || c.SMSSecret == "") {
 		errs = append(errs, errors.New("HUIYIN_SMS_URL needs HUIYIN_SMS_KEY and HUIYIN_SMS_SECRET"))
 	}

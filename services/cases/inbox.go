@@ -173,6 +173,7 @@ type filter struct {
 	dueFrom     time.Time
 	dueBefore   time.Time
 	topics      []int64 // none: any
+	desks       []int64 // none: any
 	channel     string
 	numberLike  string
 	words       string
@@ -206,7 +207,10 @@ func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q 
 	case ViewOverdue:
 		f.open, f.dueBefore = true, now
 	case ViewReview:
-		f.status, f.notBy, f.nothing = models.Reviewing, actor.ID, f.nothing || !actor.HasAny(models.Reviewer, models.Overseer)
+		f.status, f.notBy = models.Reviewing, actor.ID
+		if err := s.desksToReview(ctx, actor, &f); err != nil {
+			return f, err
+		}
 	case ViewPublish:
 		f.publication, f.newest = publishStates(actor), true
 	case ViewAll:
@@ -223,6 +227,22 @@ func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q 
 		f.words = q.Search
 	}
 	return f, f.readCursor(q.After)
+}
+
+// desksToReview keeps to the desks whose replies the actor's role reviews. Where a department's own reviewers do, an overseer may stand in
+// for them, and is told when nobody else may; it is not theirs to do otherwise.
+func (s *Service) desksToReview(ctx context.Context, actor models.Actor, f *filter) error {
+	desks, err := s.desks.Get(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range desks {
+		if d.Review == models.ReviewByOverseer && actor.Has(models.Overseer) || d.Review == models.ReviewByDepartment && actor.Has(models.Reviewer) {
+			f.desks = append(f.desks, d.ID)
+		}
+	}
+	f.nothing = f.nothing || len(f.desks) == 0
+	return nil
 }
 
 // narrow keeps to a department and a topic, each with what is below it. What the actor does not see stays unseen.

@@ -118,6 +118,11 @@ func TestDesksThatNeedNoReviewOrSendAtOnce(t *testing.T) {
 		refused(t, c, "the department where the overseer reviews", fault.Forbidden, "overseer_reviews", func() error {
 			return err1(c.Cases.Approve(ctx, qian, r.Case.Number, cases.ReviewInput{}))
 		})
+		for who, want := range map[string]int{fixture.OtherReviewer: 0, fixture.Overseer: 1} {
+			if got := must[cases.InboxPage](t)(c.Cases.Inbox(ctx, c.Actor(who), cases.InboxQuery{View: cases.ViewReview})).Rows; len(got) != want {
+				t.Errorf("%s is asked to review %d", who, len(got))
+			}
+		}
 		wantStatus(t, c.Approve(r.Case.Number, fixture.Overseer), models.Answered)
 		wantActions(t, c, r.Case.Number, "submit", "accept", "submit_review", "approve", "send")
 

@@ -149,6 +149,9 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	default:
 		q = q.Where("topic_id IN ?", f.topics)
 	}
+	if len(f.desks) > 0 {
+		q = q.Where("desk_id IN ?", f.desks)
+	}
 	if f.channel != "" {
 		q = q.Where("channel = ?", f.channel)
 	}

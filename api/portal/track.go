@@ -110,7 +110,7 @@ func (p *Portal) live(c *kit.Ctx) error {
 	return c.Live(cases.CaseTopic(t.Case.Number))
 }
 
-// download hands out a file of a message that the reader may see. A colleague's note and a reply that is not sent are no such message.
+// download hands out a file of a message that the reader may see. A reply that is not sent is no such message.
 func (p *Portal) download(c *kit.Ctx) error {
 	id, err := c.ID("id")
 	if err != nil {
@@ -124,22 +124,10 @@ func (p *Portal) download(c *kit.Ctx) error {
 	if a.OwnerKind != models.OwnerMessage {
 		return kit.NotFound()
 	}
-	found, err := p.Cases.MayRead(ctx, c.Actor, a.CaseID)
-	if err != nil {
+	if err := p.Cases.MayReadFile(ctx, c.Actor, a); err != nil {
 		return err
 	}
-	t, err := p.Cases.Open(ctx, c.Actor, found.Number)
-	if err != nil {
-		return err
-	}
-	for _, m := range t.Messages {
-		for _, f := range m.Files {
-			if f.ID == id {
-				return p.serve(c, id)
-			}
-		}
-	}
-	return kit.NotFound()
+	return p.serve(c, id)
 }
 
 func (p *Portal) serve(c *kit.Ctx, id int64) error {

@@ -19,8 +19,9 @@ type facts struct {
 	Numbers   Numbers
 	Zone      *time.Location
 	Desk      models.Desk
-	Reply     *models.CaseReply // of the present round, nil before anybody wrote
-	Reviewers []int64           // who approved the replies of earlier rounds
+	Replies   []models.CaseReply // one a round
+	Reply     *models.CaseReply  // of the present round, nil before anybody wrote
+	Reviewers []int64            // who approved the replies of earlier rounds
 }
 
 // requires adds what an action asks for beyond the flow. Each is pure and returns the reason when it says no;

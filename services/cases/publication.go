@@ -21,11 +21,7 @@ type PublicVersion struct {
 
 // PublicVersion returns the public version of a case for those who work on it.
 func (s *Service) PublicVersion(ctx context.Context, actor models.Actor, number string) (PublicVersion, error) {
-	c, err := s.byNumber(ctx, number)
-	if err != nil {
-		return PublicVersion{}, err
-	}
-	who, err := s.standing(ctx, actor, c)
+	c, who, err := s.seen(ctx, actor, number)
 	if err != nil {
 		return PublicVersion{}, err
 	}

@@ -13,11 +13,7 @@ import (
 // ReplyFiles lists the files that wait with the reply of the present round, for those who work on the case; the resident sees them once
 // it is sent, and then none wait.
 func (s *Service) ReplyFiles(ctx context.Context, actor models.Actor, number string) ([]models.Attachment, error) {
-	c, err := s.byNumber(ctx, number)
-	if err != nil {
-		return nil, err
-	}
-	who, err := s.standing(ctx, actor, c)
+	c, who, err := s.seen(ctx, actor, number)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +51,11 @@ func (s *Service) SaveReplyTemplate(ctx context.Context, actor models.Actor, id 
 	}
 	err := s.DB.Tx(ctx, func(ctx context.Context) error {
 		if id != 0 && !actor.Has(models.SystemAdmin) {
-			if old, err := s.templateByID(ctx, id); err != nil || old.DepartmentID != actor.DepartmentID {
+			old, err := s.templateByID(ctx, id)
+			if err != nil {
+				return err
+			}
+			if old.DepartmentID != actor.DepartmentID {
 				return notFound()
 			}
 		}
@@ -73,11 +78,7 @@ func unknownPlaceholder(body string) (string, bool) {
 			return rest[i:min(len(rest), i+20)], true
 		}
 		name := rest[i : i+j+2]
-		known := false
-		for _, p := range Placeholders {
-			known = known || p == name
-		}
-		if !known {
+		if !slices.Contains(Placeholders, name) {
 			return name, true
 		}
 		rest = rest[i+j+2:]

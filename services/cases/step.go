@@ -63,16 +63,9 @@ func (s *Service) act(ctx context.Context, actor models.Actor, number string, ac
 }
 
 func (s *Service) begin(ctx context.Context, actor models.Actor, number string, action Action) (*work, error) {
-	c, err := s.byNumber(ctx, number)
+	c, who, err := s.seen(ctx, actor, number)
 	if err != nil {
 		return nil, err
-	}
-	who, err := s.standing(ctx, actor, c)
-	if err != nil {
-		return nil, err
-	}
-	if who == 0 {
-		return nil, notFound() // who may not see it learns nothing of it
 	}
 	f, err := s.factsOf(ctx, c)
 	if err != nil {
@@ -121,6 +114,19 @@ func (s *Service) hint(ctx context.Context, c *models.Case) {
 	})
 }
 
+// seen is the door to a case: who may not see it learns nothing of it, not even that it is there.
+func (s *Service) seen(ctx context.Context, actor models.Actor, number string) (*models.Case, Standing, error) {
+	c, err := s.byNumber(ctx, number)
+	if err != nil {
+		return nil, 0, err
+	}
+	who, err := s.standing(ctx, actor, c)
+	if err == nil && who == 0 {
+		err = notFound()
+	}
+	return c, who, err
+}
+
 func (s *Service) standing(ctx context.Context, actor models.Actor, c *models.Case) (Standing, error) {
 	path := ""
 	if actor.Has(models.Leader) {
@@ -142,14 +148,13 @@ func (s *Service) factsOf(ctx context.Context, c *models.Case) (facts, error) {
 	if f.Desk, err = s.deskByID(ctx, c.DeskID); err != nil {
 		return f, err
 	}
-	replies, err := s.replies(ctx, c.ID)
-	if err != nil {
+	if f.Replies, err = s.replies(ctx, c.ID); err != nil {
 		return f, err
 	}
-	for i, r := range replies {
+	for i, r := range f.Replies {
 		switch {
 		case r.Round == c.Round:
-			f.Reply = &replies[i]
+			f.Reply = &f.Replies[i]
 		case r.ReviewerID != 0:
 			f.Reviewers = append(f.Reviewers, r.ReviewerID)
 		}

@@ -179,3 +179,10 @@ func (s *Service) casesOfResident(ctx context.Context, residentID, after int64, 
 	err := q.Order("id DESC").Limit(limit).Find(&list).Error
 	return list, err
 }
+
+// countOthers counts the other cases of a case's resident, at most limit.
+func (s *Service) countOthers(ctx context.Context, c *models.Case, limit int) (int, error) {
+	var ids []int64
+	err := s.DB.Conn(ctx).Model(&models.Case{}).Where("resident_id = ? AND id <> ?", c.ResidentID, c.ID).Limit(limit).Pluck("id", &ids).Error
+	return len(ids), err
+}

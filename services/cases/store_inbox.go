@@ -102,14 +102,11 @@ func (s *Service) searchFloor(ctx context.Context, sc scope) (above int64, back 
 	return above, back, err
 }
 
+// where is the condition of a list. A single value of a kind is compared with =, which is what keeps to the order of an index.
 func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	q := s.DB.Conn(ctx).Model(&models.Case{})
-	switch {
-	case f.scope.every:
-	case len(f.scope.departments) == 1:
-		q = q.Where("department_id = ?", f.scope.departments[0])
-	default:
-		q = q.Where("department_id IN ?", f.scope.departments)
+	if !f.scope.every {
+		q = among(q, "department_id", f.scope.departments)
 	}
 	if f.handlerID != 0 {
 		q = q.Where("handler_id = ?", f.handlerID)
@@ -129,12 +126,8 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	if f.nothing {
 		q = q.Where("1 = 0")
 	}
-	switch len(f.publication) {
-	case 0:
-	case 1:
-		q = q.Where("publication = ?", f.publication[0])
-	default:
-		q = q.Where("publication IN ?", f.publication)
+	if len(f.publication) > 0 {
+		q = among(q, "publication", f.publication)
 	}
 	if !f.dueFrom.IsZero() {
 		q = q.Where("due_at >= ?", f.dueFrom)
@@ -142,12 +135,8 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	if !f.dueBefore.IsZero() {
 		q = q.Where("due_at < ?", f.dueBefore)
 	}
-	switch len(f.topics) {
-	case 0:
-	case 1:
-		q = q.Where("topic_id = ?", f.topics[0])
-	default:
-		q = q.Where("topic_id IN ?", f.topics)
+	if len(f.topics) > 0 {
+		q = among(q, "topic_id", f.topics)
 	}
 	if len(f.desks) > 0 {
 		q = q.Where("desk_id IN ?", f.desks)
@@ -155,6 +144,17 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	if f.channel != "" {
 		q = q.Where("channel = ?", f.channel)
 	}
+	return f.page(f.search(q))
+}
+
+func among[T any](q *gorm.DB, column string, values []T) *gorm.DB {
+	if len(values) == 1 {
+		return q.Where(column+" = ?", values[0])
+	}
+	return q.Where(column+" IN ?", values)
+}
+
+func (f filter) search(q *gorm.DB) *gorm.DB {
 	if f.numberLike != "" {
 		// The newest of the numbers that begin so. The derived table is for MySQL, which allows no LIMIT right inside an IN.
 		q = q.Where("id IN (SELECT id FROM (SELECT id FROM cases WHERE number >= ? AND number < ? ORDER BY number DESC LIMIT ?) AS begin)",
@@ -164,14 +164,18 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 		like := "%" + likeEscaper.Replace(f.words) + "%"
 		q = q.Where("id > ?", f.above).Where("(title LIKE ? ESCAPE '!' OR body LIKE ? ESCAPE '!')", like, like)
 	}
-	if f.afterID != 0 {
-		if f.newest {
-			q = q.Where("id < ?", f.afterID)
-		} else {
-			q = q.Where("(due_at > ? OR (due_at = ? AND id > ?))", f.afterDue, f.afterDue, f.afterID)
-		}
-	}
 	return q
+}
+
+// page goes on behind the last row of the page before.
+func (f filter) page(q *gorm.DB) *gorm.DB {
+	switch {
+	case f.afterID == 0:
+		return q
+	case f.newest:
+		return q.Where("id < ?", f.afterID)
+	}
+	return q.Where("(due_at > ? OR (due_at = ? AND id > ?))", f.afterDue, f.afterDue, f.afterID)
 }
 
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

@@ -70,5 +70,8 @@ func (s *Service) templatesOf(ctx context.Context, departmentID int64) ([]models
 func (s *Service) templateByID(ctx context.Context, id int64) (models.ReplyTemplate, error) {
 	var t models.ReplyTemplate
 	err := s.DB.Conn(ctx).Take(&t, id).Error
+	if database.IsNotFound(err) {
+		return t, notFound()
+	}
 	return t, err
 }

@@ -32,7 +32,7 @@ type Thread struct {
 	Reply     *models.CaseReply // of the present round
 	Replies   []models.CaseReply
 	Reasons   map[Action]error     // why an action that the status allows is refused
-	Earlier   int                  // how many other cases this resident has raised (at most 100 are counted)
+	Earlier   int                  // how many other cases this resident has raised (at most 99 are counted)
 	Colleague []accounts.StaffCard // handlers the case may be assigned to
 	Reviewers []accounts.StaffCard
 }
@@ -45,30 +45,16 @@ type Message struct {
 }
 
 // Can reports whether the viewer may take the action now.
-func (t *Thread) Can(a Action) bool {
-	for _, x := range t.Actions {
-		if x == a {
-			return true
-		}
-	}
-	return false
-}
+func (t *Thread) Can(a Action) bool { return slices.Contains(t.Actions, a) }
 
 // Why returns the reason for which an action is refused, nil when there is none to show.
 func (t *Thread) Why(a Action) error { return t.Reasons[a] }
 
 // Open returns a case to whoever may see it: its owner, those who work on it, leaders above.
 func (s *Service) Open(ctx context.Context, actor models.Actor, number string) (*Thread, error) {
-	c, err := s.byNumber(ctx, number)
+	c, who, err := s.seen(ctx, actor, number)
 	if err != nil {
 		return nil, err
-	}
-	who, err := s.standing(ctx, actor, c)
-	if err != nil {
-		return nil, err
-	}
-	if who == 0 {
-		return nil, notFound()
 	}
 	f, err := s.factsOf(ctx, c)
 	if err != nil {
@@ -81,7 +67,7 @@ func (s *Service) Open(ctx context.Context, actor models.Actor, number string) (
 	if t.Department, err = s.Accounts.Department(ctx, c.DepartmentID); err != nil {
 		return nil, err
 	}
-	if err := s.fillThread(ctx, t); err != nil {
+	if err := s.fillThread(ctx, t, f.Replies); err != nil {
 		return nil, err
 	}
 	if err := s.fillPerson(ctx, actor, t); err != nil {
@@ -95,12 +81,8 @@ func (s *Service) Open(ctx context.Context, actor models.Actor, number string) (
 	return t, s.fillStaffNames(ctx, t)
 }
 
-func (s *Service) fillThread(ctx context.Context, t *Thread) error {
+func (s *Service) fillThread(ctx context.Context, t *Thread, replies []models.CaseReply) error {
 	list, err := s.messages(ctx, t.Case.ID)
-	if err != nil {
-		return err
-	}
-	replies, err := s.replies(ctx, t.Case.ID)
 	if err != nil {
 		return err
 	}
@@ -179,11 +161,7 @@ func shownName(name string, open bool) string {
 }
 
 func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Thread, f facts) error {
-	t.Reply = f.Reply
-	var err error
-	if t.Replies, err = s.replies(ctx, t.Case.ID); err != nil {
-		return err
-	}
+	t.Reply, t.Replies = f.Reply, f.Replies
 	t.Reasons = map[Action]error{}
 	for _, a := range actionOrder {
 		if permitted(a, t.Case.Status, t.Standing) == nil {
@@ -192,12 +170,11 @@ func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Threa
 			}
 		}
 	}
+	var err error
 	if t.Case.ResidentID != 0 {
-		others, err := s.casesOfResident(ctx, t.Case.ResidentID, 0, 100)
-		if err != nil {
+		if t.Earlier, err = s.countOthers(ctx, t.Case, 99); err != nil {
 			return err
 		}
-		t.Earlier = len(others) - 1
 	}
 	if t.Can(ActAssign) {
 		if t.Colleague, err = s.Accounts.ColleaguesByRole(ctx, t.Case.DepartmentID, models.Handler); err != nil {
@@ -244,20 +221,4 @@ func (s *Service) fillStaffNames(ctx context.Context, t *Thread) error {
 	var err error
 	t.Staff, err = s.Accounts.StaffNames(ctx, ids)
 	return err
-}
-
-// MayRead answers whether the actor may see the case, and so its files.
-func (s *Service) MayRead(ctx context.Context, actor models.Actor, caseID int64) (*models.Case, error) {
-	c, err := s.byID(ctx, caseID)
-	if err != nil {
-		return nil, err
-	}
-	who, err := s.standing(ctx, actor, c)
-	if err != nil {
-		return nil, err
-	}
-	if who == 0 {
-		return nil, notFound()
-	}
-	return c, nil
 }

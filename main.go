@@ -74,7 +74,7 @@ func run(ctx context.Context, command string, args []string) error {
 
 func logger(cfg config.Config) *slog.Logger {
 	opts := &slog.HandlerOptions{Level: slog.LevelInfo}
-	if os.Getenv("HUIYIN_DEBUG") != "" {
+	if cfg.Debug {
 		opts.Level = slog.LevelDebug
 	}
 	if cfg.LogJSON {

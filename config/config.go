@@ -36,6 +36,7 @@ type Config struct {
 	SMSURL, SMSKey, SMSSecret string // HUIYIN_SMS_URL, _KEY, _SECRET: the signed HTTP gateway; "" for the console
 	SMTPURL                   string // HUIYIN_SMTP_URL: smtp://user:password@host:587?from=…&security=starttls|tls|none; "" for the console
 	LogJSON                   bool   // HUIYIN_LOG: "json" or "text"
+	Debug                     bool   // HUIYIN_DEBUG: anything: a line for every request
 	ShutdownWait              time.Duration
 }
 
@@ -64,7 +65,7 @@ func Load() (Config, error) {
 		Redis: get("HUIYIN_REDIS", ""), Files: get("HUIYIN_FILES", ""), BaseURL: strings.TrimRight(get("HUIYIN_BASE_URL", ""), "/"),
 		Keys: get("HUIYIN_KEYS", ""), KeyID: get("HUIYIN_KEY", ""), IndexKey: get("HUIYIN_INDEX_KEY", ""),
 		SMSURL: get("HUIYIN_SMS_URL", ""), SMSKey: get("HUIYIN_SMS_KEY", ""), SMSSecret: get("HUIYIN_SMS_SECRET", ""),
-		SMTPURL: get("HUIYIN_SMTP_URL", ""), LogJSON: get("HUIYIN_LOG", "text") == "json", ShutdownWait: 20 * time.Second,
+		SMTPURL: get("HUIYIN_SMTP_URL", ""), LogJSON: get("HUIYIN_LOG", "text") == "json", Debug: get("HUIYIN_DEBUG", "") != "", ShutdownWait: 20 * time.Second,
 	}
 	c.Database = get("HUIYIN_DATABASE", "sqlite:"+filepath.Join(c.Data, "huiyin.db"))
 	if p := get("HUIYIN_PROXIES", ""); p != "" {
@@ -77,15 +78,7 @@ func Load() (Config, error) {
 	embedded := strings.HasPrefix(c.Database, "sqlite:") && c.Redis == ""
 	c.Demo = boolOf(get("HUIYIN_DEMO", ""), embedded, "HUIYIN_DEMO", &errs)
 	c.Worker = boolOf(get("HUIYIN_WORKER", ""), c.Redis == "", "HUIYIN_WORKER", &errs)
-	if n := get("HUIYIN_DB_CONNS", "0"); n != "" {
-		var err error
-		if c.DBConns, err = strconv.Atoi(n); err != nil {
-			errs = append(errs, fmt.Errorf("HUIYIN_DB_CONNS: %q is not a number", n))
-		}
-		if c.DBConns != 0 && c.DBConns < minConns {
-			errs = append(errs, fmt.Errorf("HUIYIN_DB_CONNS: %d is too few, at least %d are needed", c.DBConns, minConns))
-		}
-	}
+	c.DBConns = connsOf(get("HUIYIN_DB_CONNS", "0"), &errs)
 	for _, name := range slices.Sorted(maps.Keys(file)) {
 		if !asked[name] {
 			errs = append(errs, fmt.Errorf("%s: there is no setting of that name", name))
@@ -97,6 +90,17 @@ func Load() (Config, error) {
 
 // minConns is the fewest database connections that the program can work with: migrating holds a lock on one while it works on another.
 const minConns = 4
+
+func connsOf(v string, errs *[]error) int {
+	n, err := strconv.Atoi(v)
+	switch {
+	case err != nil:
+		*errs = append(*errs, fmt.Errorf("HUIYIN_DB_CONNS: %q is not a number", v))
+	case n != 0 && n < minConns:
+		*errs = append(*errs, fmt.Errorf("HUIYIN_DB_CONNS: %d is too few, at least %d are needed", n, minConns))
+	}
+	return n
+}
 
 func boolOf(v string, fallback bool, name string, errs *[]error) bool {
 	if v == "" {

@@ -36,6 +36,7 @@ const (
 	LargeCookie   = "hy_large"
 	FlashCookie   = "hy_flash"
 	DraftCookie   = "hy_draft"
+	ReceiptCookie = "hy_receipt" // the draft that was sent last from this browser
 )
 
 // T translates for this reader.

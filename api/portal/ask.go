@@ -7,6 +7,7 @@ import (
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/models"
 	"huiyin/services/cases"
 	"huiyin/services/library"
 )
@@ -186,7 +187,9 @@ type askPage struct {
 	Privacy int64            // the version to agree to anew, 0 when that in the draft is in force
 	Code    codeSent
 	Most    int
-	Typed   string // the name to be called, or what the account says
+	Typed   string       // the name to be called, or what the account says
+	Again   bool         // something else was sent from the page this was written on
+	Before  *models.Case // that; nil for whoever may not see it
 }
 
 func (p *Portal) form(c *kit.Ctx) error {
@@ -198,6 +201,7 @@ func (p *Portal) form(c *kit.Ctx) error {
 	}
 	if !found {
 		if _, sent, err := p.Cases.ReceiptOf(ctx, token); err != nil || sent {
+			c.SetCookie(kit.ReceiptCookie, token, receiptAge)
 			return orElse(err, func() error { return c.Redirect("/consult/receipt") })
 		}
 		return c.Redirect("/consult")
@@ -210,6 +214,12 @@ func (p *Portal) form(c *kit.Ctx) error {
 		return err
 	}
 	page.Code = sinceCode(c, c.Query("sent"), draft.Phone)
+	if after := c.Query("after"); after != "" {
+		page.Again = true
+		if before, err := p.Cases.Open(ctx, c.Actor, after); err == nil && before.Standing&cases.Owner != 0 { // whoever may not see it is told nothing
+			page.Before = before.Case
+		}
+	}
 	return c.Page(200, "ask", page)
 }
 

@@ -168,13 +168,14 @@ func (p *Portal) signOut(c *kit.Ctx) error {
 		return err
 	}
 	p.forget(c)
-	return c.Done("/", i18n.N("已退出登录。"))
+	return c.Done("/", i18n.N("已退出登录，这台设备上不再显示您的诉求和回执。"))
 }
 
 // forget takes from the browser what would tell the next person who sat here.
 func (p *Portal) forget(c *kit.Ctx) {
 	c.SignOut()
 	c.SetCookie(kit.DraftCookie, "", -1)
+	c.SetCookie(kit.ReceiptCookie, "", -1)
 }
 
 // exported is everything a resident may take away (个人信息保护法 art. 45).

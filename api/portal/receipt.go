@@ -2,6 +2,7 @@ package portal
 
 import (
 	"html/template"
+	"time"
 
 	"huiyin/api/kit"
 	"huiyin/internal/i18n"
@@ -10,7 +11,7 @@ import (
 	"huiyin/services/calendar"
 )
 
-// receiptPage is what the resident keeps: the only page that ever shows the query code.
+// receiptPage is what the resident keeps: the only page that shows the query code, until a time it names.
 type receiptPage struct {
 	Case       *models.Case
 	Code       string // in groups of four
@@ -20,13 +21,15 @@ type receiptPage struct {
 	QR         template.HTML
 	NotifySMS  bool
 	Phone      string
+	Until      time.Time
+	SignedIn   bool // as the one who asked: sending a question signs in
 }
 
 // receipt shows the receipt to the browser that sent the form. Neither the address nor the picture holds the code.
 func (p *Portal) receipt(c *kit.Ctx) error {
 	ctx := c.Request.Context()
 	c.Section("consult")
-	r, found, err := p.Cases.ReceiptOf(ctx, c.CookieValue(kit.DraftCookie))
+	r, found, err := p.Cases.ReceiptOf(ctx, c.CookieValue(kit.ReceiptCookie))
 	if err != nil {
 		return err
 	}
@@ -34,7 +37,7 @@ func (p *Portal) receipt(c *kit.Ctx) error {
 		c.SetFlash("info", c.T(i18n.N("回执已经不能再显示。请用编号和查询码，或者用手机号登录查看进度。")))
 		return c.Redirect("/track")
 	}
-	page := &receiptPage{Case: r.Case, Code: groups(r.Code), Counted: calendar.Tell(r.Case.DueBasis, c.L)}
+	page := &receiptPage{Case: r.Case, Until: r.Until, SignedIn: c.Actor.IsResident() && c.Actor.ID == r.Case.ResidentID, Code: groups(r.Code), Counted: calendar.Tell(r.Case.DueBasis, c.L)}
 	tree, err := p.Cases.Topics(ctx)
 	if err != nil {
 		return err

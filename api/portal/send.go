@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -8,12 +9,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/internal/onetime"
 	"huiyin/internal/pii"
+	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/accounts"
 	"huiyin/services/cases"
@@ -25,8 +28,12 @@ type askForm struct {
 	Phone string `form:"phone"`
 	Code  string `form:"code"`
 	Do    string `form:"do"`
-	Sent  string `form:"sent"` // when a code was sent
+	Sent  string `form:"sent"`  // when a code was sent
+	Draft string `form:"draft"` // the token of the draft this page shows, whatever another tab has begun since
 }
+
+// token is that of the draft the form belongs to.
+func (in *askForm) token(c *kit.Ctx) string { return cmp.Or(in.Draft, c.CookieValue(kit.DraftCookie)) }
 
 // askOrder is the order of the inputs on the page, and so of the errors above it.
 var askOrder = []string{"topic_id", "title", "text", "place", "attachments", "display_name", "phone", "code", "privacy_version"}
@@ -36,7 +43,7 @@ func (p *Portal) sendForm(c *kit.Ctx) error {
 	if err := c.Bind(&in); err != nil {
 		return p.unread(c, err)
 	}
-	draft, found, err := p.draftFor(c, in)
+	draft, before, found, err := p.draftFor(c, in)
 	if err != nil || !found {
 		return err
 	}
@@ -49,6 +56,8 @@ func (p *Portal) sendForm(c *kit.Ctx) error {
 		return p.askAgain(c, draft, in.Sent, wrong)
 	}
 	switch id, remove := strings.CutPrefix(in.Do, "remove-"); {
+	case before != nil && in.Do == "submit":
+		return c.Redirect("/consult/new?after=" + before.Number)
 	case remove:
 		return p.removeStaged(c, draft.ID, id, "/consult/new#files")
 	case in.Do == "code":
@@ -70,36 +79,64 @@ func (p *Portal) unread(c *kit.Ctx, err error) error {
 	return p.askAgain(c, draft, "", err)
 }
 
-// draftFor returns the draft with what is typed now. One that has been sent leads to its receipt; one that was forgotten, or sent with
-// another question by who then went back and wrote a new one over it, begins anew with what the form carries; found is false when the answer has been given.
-func (p *Portal) draftFor(c *kit.Ctx, in askForm) (draft cases.Draft, found bool, err error) {
-	ctx, token := c.Request.Context(), c.CookieValue(kit.DraftCookie)
-	draft, found, err = p.Cases.LoadDraft(ctx, token)
-	if err != nil {
-		return draft, false, err
+// draftFor returns the draft with what is typed now. A draft makes one case: sent again it leads to what came of it. Who went back, or has
+// the page open twice, and wrote something else over what was sent gets a draft of its own and, in before, what was sent: whether that
+// is another question is asked. One that was forgotten begins anew with what the form carries. found is false when the answer has been given.
+func (p *Portal) draftFor(c *kit.Ctx, in askForm) (draft cases.Draft, before *models.Case, found bool, err error) {
+	ctx, token := c.Request.Context(), in.token(c)
+	if draft, found, err = p.Cases.LoadDraft(ctx, token); err != nil {
+		return draft, nil, false, err
 	}
 	if !found {
-		r, sent, err := p.Cases.ReceiptOf(ctx, token)
-		if err != nil || sent && !in.asksElse(r.Case) {
-			return draft, false, orElse(err, func() error { return c.Redirect("/consult/receipt") })
+		sent := false
+		if before, sent, err = p.Cases.SentFrom(ctx, token); err != nil {
+			return draft, nil, false, err
+		}
+		if sent && !in.asksElse(before) {
+			return draft, nil, false, p.sentBefore(c, token, before)
 		}
 		if in.Privacy == 0 { // nobody agreed to anything: nothing is kept
-			return draft, false, c.Redirect("/consult")
+			return draft, nil, false, c.Redirect("/consult")
 		}
 		if draft, err = p.Cases.StartDraft(ctx, in.TopicID, in.Privacy); err != nil {
-			return draft, false, err
+			return draft, nil, false, err
 		}
+	}
+	if draft.Token != c.CookieValue(kit.DraftCookie) { // where this page leads next shows this draft
 		c.SetCookie(kit.DraftCookie, draft.Token, draftAge)
 	}
 	in.into(&draft, c.Actor.IsResident())
-	return draft, true, nil
+	return draft, before, true, nil
 }
 
-// asksElse reports whether the form holds another question than the one that was sent from it.
+// sentBefore leads whoever sends the same once more to the receipt, or when that is over to the matter.
+func (p *Portal) sentBefore(c *kit.Ctx, token string, before *models.Case) error {
+	_, shown, err := p.Cases.ReceiptOf(c.Request.Context(), token)
+	if err != nil {
+		return err
+	}
+	here := c.CookieValue(kit.DraftCookie) == token || c.CookieValue(kit.ReceiptCookie) == token // nobody has signed out of this browser since
+	if !shown || !here {
+		c.SetFlash("info", c.T(i18n.N("这个问题已经提交过了，没有重复提交。")))
+		return c.Redirect("/track/" + before.Number)
+	}
+	c.SetFlash("info", c.T(i18n.N("这个问题已经提交过了，没有重复提交，这是它的回执。")))
+	c.SetCookie(kit.ReceiptCookie, token, receiptAge)
+	return c.Redirect("/consult/receipt")
+}
+
+// asksElse reports whether the form holds another question than the one that was sent from it; spaces and punctuation make none.
 func (in *askForm) asksElse(sent *models.Case) bool {
-	now := in.SubmitInput
-	now.Clean()
-	return now.Title != sent.Title || now.Text != sent.Body
+	return wording(in.Title) != wording(sent.Title) || wording(in.Text) != wording(sent.Body)
+}
+
+func wording(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsControl(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, textrule.Text(s))
 }
 
 // into keeps what is typed in the draft. The code is not kept, and no phone where the account has one.
@@ -137,7 +174,7 @@ func (p *Portal) autosave(c *kit.Ctx) error {
 	if err := c.Bind(&in); err != nil {
 		return err
 	}
-	ctx, token := c.Request.Context(), c.CookieValue(kit.DraftCookie)
+	ctx, token := c.Request.Context(), in.token(c)
 	if err := c.Limit("write", "draft:"+token); err != nil {
 		return err
 	}
@@ -146,7 +183,7 @@ func (p *Portal) autosave(c *kit.Ctx) error {
 		return err
 	}
 	if !found {
-		if _, sent, err := p.Cases.ReceiptOf(ctx, token); err != nil || !sent {
+		if _, sent, err := p.Cases.SentFrom(ctx, token); err != nil || !sent {
 			return orElse(err, func() error {
 				return fault.New(fault.NotFound, i18n.N("草稿已经过期。请提交一次，内容不会丢。"))
 			})
@@ -235,6 +272,7 @@ func (p *Portal) submit(c *kit.Ctx, draft cases.Draft, in askForm) error {
 		}
 	}
 	c.SetCookie(kit.DraftCookie, draft.Token, receiptAge)
+	c.SetCookie(kit.ReceiptCookie, draft.Token, receiptAge)
 	return c.Redirect("/consult/receipt")
 }
 

@@ -89,11 +89,57 @@ func TestADoubleClickMakesOneCase(t *testing.T) {
 	if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list) != 1 {
 		t.Fatalf("%d cases, %v", len(list), err)
 	}
-	// Who goes back and writes another question over the one that was sent asks it too.
-	late.post("/consult/new", v.asked("title", "公租房可以申请几次", "text", "请问第一次没有申请上，明年还可以再申请吗？")...).leads("/consult/receipt")
+	late.follow().want(200, "没有重复提交，这是它的回执")
+	// Who goes back and writes another question over the one that was sent asks it too, after a word about it.
+	other := v.asked("title", "公租房可以申请几次", "text", "请问第一次没有申请上，明年还可以再申请吗？")
+	late.post("/consult/new", other...)
+	late.follow().want(200, "您刚才已经提交过一个问题", fixture.Question.Title, "公租房可以申请几次")
+	late.post("/consult/new", other...).leads("/consult/receipt")
 	if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list) != 2 || list[0].Title != "公租房可以申请几次" {
 		t.Fatalf("the second question: %d cases, %v", len(list), err)
 	}
+}
+
+// A draft makes one case, however many tabs show it and whenever they send it.
+func TestADraftInTwoTabs(t *testing.T) {
+	city, v := open(t)
+	v.as(fixture.Phone).begin(fixture.Rent)
+	token := v.get("/consult/new").find(`name="draft" value="([^"]{20,})"`)
+	form := v.asked("draft", token)
+	v.post("/consult/new", form...).leads("/consult/receipt")
+	number := v.follow().find(`(\d{8}-\d{4,})`)
+	cases := func(want int) {
+		t.Helper()
+		if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list) != want {
+			t.Fatalf("%d cases, want %d: %v", len(list), want, err)
+		}
+	}
+	v.begin(fixture.Rent) // another question is begun meanwhile
+	v.post("/consult/new", form...).leads("/consult/receipt")
+	v.follow().want(200, number, "没有重复提交")
+	city.Clock.Advance(2 * time.Hour)
+	v.as(fixture.Phone).post("/consult/new", form...).leads("/track/" + number)
+	cases(1)
+	changed := v.asked("draft", token, "text", "我想问的是另外一件事：廉租房的租金怎么算？")
+	v.post("/consult/new", changed...).leads("/consult/new?after=" + number)
+	v.follow().want(200, "您刚才已经提交过一个问题", "廉租房的租金怎么算", "/track/"+number)
+	cases(1)
+	v.post("/consult/new", v.asked("draft", v.find(`name="draft" value="([^"]{20,})"`), "text", "我想问的是另外一件事：廉租房的租金怎么算？")...).leads("/consult/receipt")
+	cases(2)
+}
+
+// Whoever asked at somebody else's device leaves nothing there: no session, no receipt.
+func TestLeavingTheReceipt(t *testing.T) {
+	_, v := open(t)
+	v.as(fixture.Phone).begin(fixture.Rent)
+	form := v.asked("draft", v.get("/consult/new").find(`name="draft" value="([^"]{20,})"`))
+	v.post("/consult/new", form...)
+	number := v.follow().want(200, "您已用 138****8001 登录", "在这台设备上还能再打开这一页", "这不是我的手机：退出").find(`(\d{8}-\d{4,})`)
+	v.post("/me/sign-out").leads("/")
+	v.get("/consult/receipt").leads("/track")
+	v.get("/me").leads("/me/sign-in?back=%2Fme")
+	v.post("/consult/new", form...).leads("/track/" + number) // from another tab that still stands open
+	v.follow().want(404).lacks(fixture.Question.Title, "138****8001")
 }
 
 // mine is the actor of the browser's session.

@@ -73,6 +73,8 @@ type Submission struct {
 type Receipt struct {
 	Case *models.Case
 	Code string // 16 characters
+
+	Until time.Time // when the browser that sent the form no longer sees it; from ReceiptOf only
 }
 
 // Submit takes one question of a resident whose phone is confirmed. A second call with the same key returns the first receipt.

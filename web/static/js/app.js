@@ -193,5 +193,8 @@
   // After an act the keyboard and the reader go on from what came of it, unless the address leads to a place of its own.
   const news = document.querySelector(".errors") || (location.hash.length < 2 && document.querySelector(".flash"));
   if (news) news.focus({ preventScroll: !news.matches(".errors") });
+  // A page that answers a form is remembered by the address that shows it again: going back to it asks nobody to send anything twice.
+  const again = document.querySelector("[data-again]");
+  if (again && !location.search && (location.pathname !== again.dataset.again.split("?")[0] || document.querySelector(".errors, .sent"))) history.replaceState(null, "", again.dataset.again);
   scan(document);
 })();

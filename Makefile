@@ -12,6 +12,7 @@ run: build ## build and serve http://127.0.0.1:8080 with the demo city
 	./bin/huiyin serve
 
 build: ## build bin/huiyin
+	@[ -x bin/huiyin ] || echo "Building. The first time takes a minute or two."
 	go build -o bin/huiyin .
 
 test: ## set up what is missing and run every test

@@ -103,7 +103,14 @@ func groupsOf(c *kit.Ctx) []entryGroup {
 }
 
 func (s *Console) settingsIndex(c *kit.Ctx) error {
-	return c.Page(http.StatusOK, "settings/index", struct{ frame }{newFrame(c, "", c.T("设置"))})
+	first, err := s.firstSteps(c)
+	if err != nil {
+		return err
+	}
+	return c.Page(http.StatusOK, "settings/index", struct {
+		frame
+		First []firstStep
+	}{newFrame(c, "", c.T("设置")), first})
 }
 
 // officeItems are the ways from the side bar to what is not a case.

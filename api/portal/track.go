@@ -2,9 +2,13 @@ package portal
 
 import (
 	"net/http"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
 
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/cases"
@@ -31,6 +35,7 @@ func (p *Portal) trackRoutes(g *kit.Group) {
 // trackPage asks for number and query code. Text is what somebody was writing when the session ended; it comes along, files cannot.
 type trackPage struct {
 	Number   string
+	Code     string // as typed, when it was wrong
 	Errors   []kit.FieldError
 	Kind     string
 	Text     string
@@ -54,12 +59,23 @@ func (p *Portal) openByReceipt(c *kit.Ctx) error {
 		return err
 	}
 	c.Section("track")
+	typed := in.TrackInput
 	again := func(err error) error {
 		return c.FormAgain(err, "track", func(errs []kit.FieldError) any {
-			return &trackPage{Number: in.Number, Errors: errs, Kind: in.Kind, Text: in.Text, SignedIn: c.Actor.IsResident()}
+			return &trackPage{Number: typed.Number, Code: typed.Code, Errors: errs, Kind: in.Kind, Text: in.Text, SignedIn: c.Actor.IsResident()}
 		})
 	}
-	number := textrule.Line(in.Number)
+	if strings.TrimSpace(in.Number) == "" || strings.TrimSpace(in.Code) == "" {
+		var f fault.Fields
+		if strings.TrimSpace(in.Number) == "" {
+			f.Add("number", i18n.N("请填写编号和查询码。"))
+		} else {
+			f.Add("code", i18n.N("请填写编号和查询码。"))
+		}
+		return again(f.Err())
+	}
+	in.Number, in.Code = plainNumber(in.Number), norm.NFKC.String(in.Code)
+	number := in.Number
 	if err := c.Limit("track", "ip:"+c.ClientIP(), "number:"+number); err != nil {
 		return again(err)
 	}
@@ -76,6 +92,20 @@ func (p *Portal) openByReceipt(c *kit.Ctx) error {
 		return p.threadWith(c, http.StatusOK, found.Number, typedMessage{Kind: in.Kind, Text: in.Text})
 	}
 	return c.Redirect("/track/" + found.Number)
+}
+
+// plainNumber reads a number as people write it: blanks, no dash or another, digits of full width. What is no number stays as it is.
+func plainNumber(typed string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, norm.NFKC.String(typed))
+	if len(digits) < 12 || len(digits) > 18 {
+		return textrule.Line(typed)
+	}
+	return digits[:8] + "-" + digits[8:]
 }
 
 // withThread opens the case for its owner. Whoever is not gets the form that asks for the code, whether there is such a case or not.

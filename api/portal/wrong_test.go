@@ -142,6 +142,19 @@ func TestLeavingTheReceipt(t *testing.T) {
 	v.follow().want(404).lacks(fixture.Question.Title, "138****8001")
 }
 
+// A receipt's number is read as people write it, and a wrong try keeps what was typed.
+func TestTheNumberAsPeopleWriteIt(t *testing.T) {
+	city, v := open(t)
+	r := city.Submit(fixture.Phone)
+	day, count, _ := strings.Cut(r.Case.Number, "-")
+	wide := strings.Map(func(d rune) rune { return d - '0' + '０' }, day) + "－" + count
+	for _, number := range []string{day + count, day + " " + count, " " + day[:4] + " " + day[4:] + " - " + count, wide} {
+		v.another().post("/track", "number", number, "code", r.Code).leads("/track/" + r.Case.Number)
+	}
+	v.post("/track").want(422, "请填写编号和查询码。")
+	v.post("/track", "number", day+count, "code", "abcd efgh").want(422, "编号或查询码不对", `value="`+day+count+`"`, `value="abcd efgh"`)
+}
+
 // mine is the actor of the browser's session.
 func mine(t *testing.T, city *fixture.City, v *visit) models.Actor {
 	t.Helper()

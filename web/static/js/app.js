@@ -121,6 +121,13 @@
   };
 
   on("input", "[data-count]", count);
+  // What is being corrected is red no longer; the server judges again when it is sent.
+  on("input", "[aria-invalid]", (el) => {
+    el.removeAttribute("aria-invalid");
+    const field = el.closest(".bad"), error = document.getElementById(`${el.id}-error`);
+    if (field) field.classList.remove("bad");
+    if (error) error.hidden = true;
+  });
   on("input", "form[data-unsaved]", (form) => dirty.add(form));
   on("change", "[data-uploads]", listFiles);
   // Ticked rows: how many, all of the page, none. The box in the head stands for all of them.

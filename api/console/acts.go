@@ -1,7 +1,7 @@
 package console
 
 import (
-	"net/http"
+	"time"
 
 	"huiyin/api/kit"
 	"huiyin/internal/i18n"
@@ -75,20 +75,36 @@ func (s *Console) note(c *kit.Ctx, number string) error {
 	return err
 }
 
-// reveal shows the contact details once, on the answer to the act itself.
+// lookCookie carries contact details, sealed, from the act that opens them to the one page that shows them.
+const lookCookie = "hy_look"
+
+// reveal opens the contact details for the next page: to load that again covers them, and opens and records nothing.
 func (s *Console) reveal(c *kit.Ctx) error {
 	number := c.Param("number")
 	contact, err := s.Cases.Reveal(c.Request.Context(), c.Actor, number)
 	if err != nil {
 		return s.caseAgain(c, err, number)
 	}
-	v, err := s.caseView(c, number, nil)
+	ticket, err := s.Cases.SealLook(c.Actor, number, contact)
 	if err != nil {
 		return err
 	}
-	v.Contact = &contact
-	return c.Page(http.StatusOK, "case", v)
+	c.SetCookie(lookCookie, ticket, time.Minute)
+	return c.Redirect(caseAddress(number) + "#contact")
 }
+
+// takeLook returns the contact details that an act has just opened, once.
+func (s *Console) takeLook(c *kit.Ctx, number string) *cases.Contact {
+	ticket := c.CookieValue(lookCookie)
+	if ticket == "" || c.IsHTMX() {
+		return nil
+	}
+	c.SetCookie(lookCookie, "", -1)
+	return s.Cases.OpenLook(c.Actor, number, ticket)
+}
+
+// backToCase leads from the address of an act, which a browser keeps after a form that had to be mended, to the case itself.
+func (s *Console) backToCase(c *kit.Ctx) error { return c.Redirect(caseAddress(c.Param("number"))) }
 
 func (s *Console) resend(c *kit.Ctx, _ string) error {
 	var in caseForm

@@ -23,6 +23,7 @@ func (s *Console) caseRoutes(g *kit.Group) {
 	g.GET("/console/cases/:number", kit.CaseWork, s.casePage)
 	g.GET("/console/cases/:number/live", kit.CaseWork, s.caseLive)
 	g.GET("/console/cases/:number/watch", kit.CaseWork, s.watch)
+	g.GET("/console/cases/:number/:act", kit.CaseWork, s.backToCase)
 	g.GET("/console/files/:id", kit.CaseWork, s.download)
 	s.actRoutes(g)
 	s.replyRoutes(g)
@@ -116,6 +117,7 @@ func (s *Console) casePage(c *kit.Ctx) error {
 	if err := s.seen(c, v.T.Case); err != nil {
 		return err
 	}
+	v.Contact = s.takeLook(c, v.T.Case.Number)
 	return c.Page(http.StatusOK, "case", v)
 }
 

@@ -18,10 +18,12 @@ import (
 	"huiyin/services/notices"
 )
 
-// Presence knows who is at work on what just now; internal/presence is one. What it knows fades by itself within half a minute.
+// Presence knows who is at work on what just now; internal/presence is one. What it knows fades by itself.
 type Presence interface {
-	// Touch notes that the person is at work on the thing, and returns who else is.
-	Touch(ctx context.Context, thing string, person int64) []int64
+	// Touch notes that the person is at work on the thing.
+	Touch(ctx context.Context, thing string, person int64)
+	// Others returns who else is at work on it.
+	Others(ctx context.Context, thing string, person int64) []int64
 	// Leave takes the person's sign away.
 	Leave(ctx context.Context, thing string, person int64)
 }

@@ -57,6 +57,7 @@ type draftView struct {
 	Body, By, Comment string
 	At                time.Time
 	Files             []fileView
+	Returned          bool // and nothing has been written since
 }
 
 func (s *Console) fillReply(c *kit.Ctx, v *caseView, typed *caseForm) error {
@@ -71,10 +72,11 @@ func (s *Console) fillReply(c *kit.Ctx, v *caseView, typed *caseForm) error {
 	if !v.T.Can(cases.ActDraft) {
 		if r != nil && r.SentAt == nil {
 			v.Draft = &draftView{Body: r.Body, By: v.T.Staff[r.AuthorID].Name, Comment: r.Comment, At: r.SavedAt, Files: fileViews(staged)}
+			v.Draft.Returned = v.T.Case.ReturnedAt != nil && !r.SavedAt.After(*v.T.Case.ReturnedAt)
 		}
 		return nil
 	}
-	e := &editorView{Reviewed: v.T.Desk.Review != models.ReviewNone, Files: fileViews(staged), Similar: s.similar(c, v.T.Case), Others: s.others(c, v.T.Case.ID)}
+	e := &editorView{Reviewed: v.T.Desk.Review != models.ReviewNone, Files: fileViews(staged), Similar: s.similar(c, v.T.Case), Others: s.others(c, v.T.Case.Number)}
 	if r != nil {
 		e.Body, e.ReplyVersion, e.SavedAt, e.Comment = r.Body, r.Version, r.SavedAt, r.Comment
 		if r.AuthorID != c.Actor.ID {
@@ -116,13 +118,20 @@ func (s *Console) fillTemplates(c *kit.Ctx, v *caseView) error {
 	return nil
 }
 
-// others notes that the actor is writing and names who is, too.
-func (s *Console) others(c *kit.Ctx, caseID int64) []string {
+// writes notes that the actor has just typed in the reply of a case: to open its page is not to write.
+func (s *Console) writes(c *kit.Ctx, number string) {
+	if s.Presence != nil {
+		s.Presence.Touch(c.Request.Context(), writingOn(number), c.Actor.ID)
+	}
+}
+
+// others names who else is writing the reply.
+func (s *Console) others(c *kit.Ctx, number string) []string {
 	if s.Presence == nil {
 		return nil
 	}
 	ctx := c.Request.Context()
-	ids := s.Presence.Touch(ctx, writingOn(caseID), c.Actor.ID)
+	ids := s.Presence.Others(ctx, writingOn(number), c.Actor.ID)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -139,11 +148,11 @@ func (s *Console) others(c *kit.Ctx, caseID int64) []string {
 	return names
 }
 
-func writingOn(caseID int64) string { return "case:" + strconv.FormatInt(caseID, 10) }
+func writingOn(number string) string { return "case:" + number }
 
 func (s *Console) leave(c *kit.Ctx, k *models.Case) {
 	if s.Presence != nil {
-		s.Presence.Leave(c.Request.Context(), writingOn(k.ID), c.Actor.ID)
+		s.Presence.Leave(c.Request.Context(), writingOn(k.Number), c.Actor.ID)
 	}
 }
 
@@ -167,7 +176,7 @@ func (s *Console) watch(c *kit.Ctx) error {
 	v.Reply, _ = strconv.ParseInt(c.Query("reply"), 10, 64)
 	v.Moved = t.Case.Version > v.Version
 	if t.Can(cases.ActDraft) {
-		v.Others = s.others(c, t.Case.ID)
+		v.Others = s.others(c, t.Case.Number)
 	}
 	if r := t.Reply; r != nil && r.Version > v.Reply && r.AuthorID != c.Actor.ID {
 		v.Newer = &otherView{By: t.Staff[r.AuthorID].Name, At: r.SavedAt, Version: r.Version}
@@ -182,6 +191,7 @@ type savedView struct {
 	Reply   int64
 	Version int64
 	Problem string
+	Others  []string
 	Other   *otherView
 }
 
@@ -203,6 +213,9 @@ func (s *Console) saveDraft(c *kit.Ctx) error {
 		return err
 	}
 	r, err := s.Cases.SaveReply(c.Request.Context(), c.Actor, number, in)
+	if kind, _ := kit.SafeFace(c.L, err); err == nil || kind == fault.Conflict {
+		s.writes(c, number)
+	}
 	if c.IsHTMX() {
 		return s.autosaved(c, number, in, r, err)
 	}
@@ -216,7 +229,7 @@ func (s *Console) saveDraft(c *kit.Ctx) error {
 }
 
 func (s *Console) autosaved(c *kit.Ctx, number string, in cases.ReplyInput, r *models.CaseReply, failed error) error {
-	v := savedView{Number: number, Reply: in.ReplyVersion, Version: in.Version}
+	v := savedView{Number: number, Reply: in.ReplyVersion, Version: in.Version, Others: s.others(c, number)}
 	switch failed {
 	case nil:
 		v.At, v.Reply = r.SavedAt, r.Version
@@ -329,9 +342,9 @@ func (s *Console) approve(c *kit.Ctx) error {
 		return c.Done(caseAddress(number), i18n.N("审核通过，答复已发送，来信人会收到短信。"))
 	}
 	if name := s.nameOf(c, k.HandlerID); name != "" && k.HandlerID != c.Actor.ID {
-		return c.Done(caseAddress(number)+"#next-step", i18n.N("审核通过，还没有发送。已提醒%[1]s发送，您也可以在下面发送。"), name)
+		return c.Done(caseAddress(number), i18n.N("审核通过，还没有发送。已提醒%[1]s发送，您也可以在下面发送。"), name)
 	}
-	return c.Done(caseAddress(number)+"#next-step", i18n.N("审核通过，还没有发送。请在下面发送。"))
+	return c.Done(caseAddress(number), i18n.N("审核通过，还没有发送。请在下面发送。"))
 }
 
 func (s *Console) giveBack(c *kit.Ctx, number string) error {

@@ -275,7 +275,7 @@ func TestAuditPages(t *testing.T) {
 	auditor.get("/console/audit?action=department.").want(http.StatusOK, "新增部门", c.Housing.Name, "上级部门", "操作代码").without("<code>staff.", `{"name`, "部门 "+strconv.FormatInt(c.Housing.ID, 10))
 	r := c.Submit(fixture.Phone)
 	c.Accept(r.Case.Number, fixture.Handler)
-	at(t, c, w, fixture.Handler).post("/console/cases/" + r.Case.Number + "/reveal").want(http.StatusOK)
+	at(t, c, w, fixture.Handler).post("/console/cases/" + r.Case.Number + "/reveal").want(http.StatusSeeOther)
 	auditor.get("/console/audit?case="+r.Case.Number).want(http.StatusOK, "查看了 "+r.Case.Number+" 的联系方式", "待受理", "<b>陈敏</b> 受理").without("登录工作台", "新增部门")
 	auditor.get("/console/audit?action=case.reveal").want(http.StatusOK, "的联系方式").without("<b>陈敏</b> 受理")
 	auditor.get("/console/audit?case=19990101-0001").want(http.StatusUnprocessableEntity, "没有这个编号的诉求")

@@ -59,6 +59,7 @@ type signInForm struct {
 type signInView struct {
 	signInForm
 	Problem string
+	Expired bool // the browser had a session that has ended
 	Errors  []kit.FieldError
 	Demo    []demoLine
 }
@@ -88,13 +89,14 @@ func (s *Console) signInPage(c *kit.Ctx) error {
 	if c.Actor.IsStaff() {
 		return c.Redirect(kit.Back(in.Back, "/console"))
 	}
-	in.Password = ""
+	v := s.signInView(signInForm{Account: in.Account, Back: in.Back})
+	v.Expired = in.Back != "" && c.Session.ID == 0 && c.CookieValue(kit.ConsoleCookie) != ""
 	for _, d := range s.DemoAccounts {
 		if d.Account == in.Account {
-			in.Password = d.Password
+			v.Password = d.Password
 		}
 	}
-	return c.Page(http.StatusOK, "sign_in", s.signInView(in))
+	return c.Page(http.StatusOK, "sign_in", v)
 }
 
 func (s *Console) signIn(c *kit.Ctx) error {

@@ -82,11 +82,11 @@ func TestTwoColleaguesLoseNothing(t *testing.T) {
 	one, two := at(t, c, w, fixture.Handler), at(t, c, w, fixture.Handler2)
 	address := "/console/cases/" + number
 	p := one.get(address)
-	two.get(address).want(200, "也在写这件的答复")
+	two.get(address).want(200).without("也在写这件的答复") // somebody has opened the page: that is not writing
 	version := p.input("version")
 	two.done(two.post(address+"/draft", "version", version, "reply_version", "0", "body", "同事先写好的一稿，内容完整。"))
 
-	one.get(address+"/watch?version="+version+"&reply=0").want(200, "保存了另一稿")
+	one.get(address+"/watch?version="+version+"&reply=0").want(200, "保存了另一稿", "也在写这件的答复")
 	auto := one.do(http.MethodPost, address+"/draft", map[string][]string{"version": {version}, "reply_version": {"0"}, "body": {"我自己写的另外一稿。"}}, "HX-Request", "true")
 	auto.want(200, "没有自动保存", "同事先写好的一稿", `name="over"`)
 	p = one.post(address+"/draft", "version", version, "reply_version", "0", "body", "我自己写的另外一稿。").want(409, "同事先写好的一稿", "我自己写的另外一稿。")
@@ -104,8 +104,26 @@ func TestContactDetailsAreMaskedUntilRevealed(t *testing.T) {
 	d := at(t, c, w, fixture.Handler)
 	address := "/console/cases/" + number
 	d.get(address).want(200, "显示联系方式").without(fixture.Phone, "王女士")
-	d.post(address+"/reveal").want(200, fixture.Phone, "王女士", "这次查看已记入经过和审计日志")
-	d.get(address).want(200, "查看了联系方式").without(fixture.Phone)
+	d.done(d.post(address+"/reveal")).want(200, fixture.Phone, "王女士", "这次查看已记入经过和审计日志")
+	again := d.get(address).want(200, "查看了联系方式").without(fixture.Phone, "王女士")
+	if n := strings.Count(again.Body, "查看了联系方式"); n != 1 {
+		t.Errorf("%d looks are recorded, want 1", n)
+	}
+	// The address of an act leads to the case.
+	for _, act := range []string{"/reveal", "/draft", "/return"} {
+		d.done(d.get(address+act)).want(200, number).without(fixture.Phone)
+	}
+	// A ticket opens for nobody else and on nothing else.
+	ticket, err := c.Cases.SealLook(c.Actor(fixture.Handler), number, cases.Contact{Phone: fixture.Phone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Cases.OpenLook(c.Actor(fixture.Handler), number, ticket) == nil {
+		t.Error("the ticket opens nothing")
+	}
+	if c.Cases.OpenLook(c.Actor(fixture.Reviewer), number, ticket) != nil || c.Cases.OpenLook(c.Actor(fixture.Handler), "20260101-000001", ticket) != nil {
+		t.Error("the ticket opens for others")
+	}
 }
 
 func TestBulkAssignmentNamesWhatFailed(t *testing.T) {

@@ -113,7 +113,9 @@ func (c *Ctx) fail(err error) {
 		c.log(err)
 	}
 	if kind == fault.Unauthenticated && !c.IsHTMX() {
-		c.toSignIn()
+		if !c.keepTyped() {
+			c.toSignIn()
+		}
 		return
 	}
 	retryAfter(c, err)

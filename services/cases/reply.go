@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"regexp"
 	"slices"
 
 	"huiyin/internal/database"
@@ -22,6 +23,9 @@ type ReplyInput struct {
 // Lengths of a reply, in characters.
 const MinReply, MaxReply = 10, 5000
 
+// blank is a place of a template that waits to be filled in. A draft may have some; what is submitted or sent may not.
+var blank = regexp.MustCompile(`（请填写[^）]*）|\(请填写[^)]*\)`)
+
 // SaveReply keeps the draft of the present round's reply. A colleague's newer draft is never overwritten: that is a conflict
 // whose Detail is the newer *models.CaseReply.
 func (s *Service) SaveReply(ctx context.Context, actor models.Actor, number string, in ReplyInput) (*models.CaseReply, error) {
@@ -41,10 +45,13 @@ func (s *Service) SaveReply(ctx context.Context, actor models.Actor, number stri
 	return saved, err
 }
 
-// keepReply inserts or updates the round's reply; least is the shortest body it takes.
+// keepReply inserts or updates the round's reply; least is the shortest body it takes, 0 for a draft.
 func (s *Service) keepReply(ctx context.Context, w *work, in ReplyInput, least int) (*models.CaseReply, error) {
 	var f fault.Fields
 	textrule.Length(&f, "body", in.Body, least, MaxReply)
+	if n := len(blank.FindAllString(in.Body, -1)); n > 0 && least > 0 {
+		f.Add("body", i18n.N("还有 %[1]d 处“（请填写…）”没有填。"), n)
+	}
 	if err := f.Err(); err != nil {
 		return nil, err
 	}

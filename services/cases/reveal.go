@@ -2,6 +2,8 @@ package cases
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"huiyin/models"
 )
@@ -30,4 +32,37 @@ func (s *Service) Reveal(ctx context.Context, actor models.Actor, number string)
 		return err
 	})
 	return contact, err
+}
+
+// lookTime is how long the answer to a look waits for its page.
+const lookTime = time.Minute
+
+// look is what Seal keeps of a look at contact details on its way to the page that shows it.
+type look struct {
+	Contact
+	Number string    `json:"number"`
+	Staff  int64     `json:"staff"`
+	Until  time.Time `json:"until"`
+}
+
+// SealLook makes a ticket that shows the contact to the same actor on the same case within a minute: the page after the act that opened it.
+func (s *Service) SealLook(actor models.Actor, number string, contact Contact) (string, error) {
+	raw, err := json.Marshal(look{contact, number, actor.ID, s.Clock.Now().Add(lookTime)})
+	if err != nil {
+		return "", err
+	}
+	return s.Seal.Seal(string(raw), "look")
+}
+
+// OpenLook returns what a ticket of SealLook holds; nil when it is not one for this actor, case and moment.
+func (s *Service) OpenLook(actor models.Actor, number, ticket string) *Contact {
+	raw, err := s.Seal.Open(ticket, "look")
+	if err != nil {
+		return nil
+	}
+	var l look
+	if json.Unmarshal([]byte(raw), &l) != nil || l.Number != number || l.Staff != actor.ID || s.Clock.Now().After(l.Until) {
+		return nil
+	}
+	return &l.Contact
 }

@@ -113,6 +113,7 @@
 
   const scan = (root) => {
     root.querySelectorAll("[data-count]").forEach(count);
+    root.querySelectorAll("[data-keep]").forEach((el) => { if (!el.value) el.value = sessionStorage.getItem(el.dataset.keep) || ""; });
     picked();
     root.querySelectorAll("[data-countdown]").forEach(countdown);
     root.querySelectorAll("[data-js]").forEach((el) => { el.hidden = false; });
@@ -128,6 +129,8 @@
     if (field) field.classList.remove("bad");
     if (error) error.hidden = true;
   });
+  // Words beside the form that is sent: this tab keeps them until their own form goes, or the person signs out.
+  on("input", "[data-keep]", (el) => sessionStorage.setItem(el.dataset.keep, el.value));
   on("input", "form[data-unsaved]", (form) => dirty.add(form));
   on("change", "[data-uploads]", listFiles);
   // Ticked rows: how many, all of the page, none. The box in the head stands for all of them.
@@ -166,7 +169,11 @@
   });
   on("click", "[data-insert]", (el) => {
     const area = document.getElementById(el.dataset.insert);
-    area.setRangeText(el.dataset.text, area.selectionStart, area.selectionEnd, "end");
+    const before = area.value.slice(0, area.selectionStart), after = area.value.slice(area.selectionEnd);
+    const words = (before.trim() && !before.endsWith("\n") ? "\n" : "") + el.dataset.text + (after.trim() && !after.startsWith("\n") ? "\n" : "");
+    area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");
+    const fold = el.closest("details");
+    if (fold) fold.open = false;
     area.dispatchEvent(new Event("input", { bubbles: true }));
     if (el.closest("dialog")) el.closest("dialog").close();
     area.focus();
@@ -178,6 +185,8 @@
     if (form.method === "dialog") return;
     dirty.delete(form);
     if (form.dataset.sent) { e.preventDefault(); return; }
+    form.querySelectorAll("[data-keep]").forEach((el) => sessionStorage.removeItem(el.dataset.keep));
+    if (form.getAttribute("action") === "/console/sign-out") sessionStorage.clear();
     if (e.defaultPrevented || form.matches("[hx-get], [hx-post]") || form.method === "get") return;
     form.dataset.sent = "1";
     if (button) setTimeout(() => { button.disabled = true; button.classList.add("busy"); });
@@ -194,8 +203,19 @@
   });
 
   document.addEventListener("htmx:afterRequest", (e) => { if (e.detail.successful && e.detail.elt.closest) dirty.delete(e.detail.elt.closest("form")); });
-  document.addEventListener("htmx:responseError", (e) => say(e.detail.xhr.status === 401 ? text("signedOut") : text("failed")));
-  document.addEventListener("htmx:sendError", () => say(text("offline")));
+  // What could not be kept is said where it says what was: "saved" has "saved-401" and "saved-failed" beside it.
+  const notKept = (e, kind) => {
+    const line = e.detail.target, id = line && line.id, tpl = id && document.getElementById(`${id}-${kind}`);
+    if (!tpl) return false;
+    line.replaceChildren(tpl.content.cloneNode(true));
+    line.classList.add("not");
+    return true;
+  };
+  document.addEventListener("htmx:responseError", (e) => {
+    const out = e.detail.xhr.status === 401;
+    if (!notKept(e, out ? "401" : "failed")) say(out ? text("signedOut") : text("failed"));
+  });
+  document.addEventListener("htmx:sendError", (e) => notKept(e, "failed") || say(text("offline")));
   document.addEventListener("htmx:load", (e) => scan(e.detail.elt));
   // After an act the keyboard and the reader go on from what came of it, unless the address leads to a place of its own.
   const news = document.querySelector(".errors") || (location.hash.length < 2 && document.querySelector(".flash"));

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"time"
 
 	"huiyin/api/kit"
@@ -26,8 +27,16 @@ func (s *Console) act(done string, step func(c *kit.Ctx, number string) error) k
 		if err := step(c, number); err != nil {
 			return s.caseAgain(c, err, number)
 		}
-		return c.Done(caseAddress(number), done)
+		return c.Done(caseFrom(c, number), done)
 	}
+}
+
+// caseFrom is the case's page with the way back to the list that the form's page was opened from.
+func caseFrom(c *kit.Ctx, number string) string {
+	if view := c.PostForm("view"); slices.Contains(cases.Views, cases.View(view)) {
+		return caseAddress(number) + "?view=" + view
+	}
+	return caseAddress(number)
 }
 
 func (s *Console) accept(c *kit.Ctx, number string) error {

@@ -61,7 +61,7 @@ type caseView struct {
 	departments map[int64]string
 }
 
-type crumbView struct{ Href, Label string }
+type crumbView struct{ Href, Label, View string }
 
 type messageView struct {
 	Kind, From, Text, Stamp, ID string
@@ -189,11 +189,14 @@ func (v *caseView) next(c *kit.Ctx) {
 // crumb is the way back to the list the case was opened from.
 func (v *caseView) crumb(c *kit.Ctx) {
 	view := cases.View(c.Query("view"))
+	if v.Typed.View != "" {
+		view = cases.View(v.Typed.View)
+	}
 	if !slices.Contains(cases.Views, view) {
 		view = cases.ViewAll
 	}
 	c.Section(string(view))
-	v.Crumb = crumbView{viewAddress(view), c.T(viewNames[view])}
+	v.Crumb = crumbView{viewAddress(view), c.T(viewNames[view]), string(view)}
 }
 
 func (v *caseView) thread(c *kit.Ctx) {

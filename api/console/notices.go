@@ -174,6 +174,7 @@ var stateKinds = map[models.DeliveryState]string{models.DeliverySent: "ok", mode
 type deliveryLine struct {
 	notices.Record
 	What, Way, StateWord, StateKind, Receiver string
+	Title, Number                             string    // of its case, where the reader may see that
 	Next                                      time.Time // of a retry, zero otherwise
 }
 
@@ -224,9 +225,22 @@ func (s *Console) deliveryLines(c *kit.Ctx, rows []notices.Record) ([]deliveryLi
 	if err != nil {
 		return nil, err
 	}
+	var about []int64
+	for _, r := range rows {
+		if r.CaseID != 0 {
+			about = append(about, r.CaseID)
+		}
+	}
+	briefs, err := s.Cases.Briefs(c.Request.Context(), c.Actor, about)
+	if err != nil {
+		return nil, err
+	}
 	lines := make([]deliveryLine, 0, len(rows))
 	for _, r := range rows {
 		l := deliveryLine{Record: r, What: c.T(r.Name), Way: c.T(noticeChannels[r.Channel]), StateWord: c.T(deliveryStates[r.State]), StateKind: stateKinds[r.State], Receiver: names[r.StaffID].Name}
+		if b, ok := briefs[r.CaseID]; ok {
+			l.Title, l.Number = b.Case.Title, b.Case.Number
+		}
 		if r.State == models.DeliveryRetry && r.NextAt != nil {
 			l.Next = *r.NextAt
 		}

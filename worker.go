@@ -4,16 +4,18 @@ import (
 	"context"
 	"time"
 
-	"huiyin/internal/outbox"
 	"huiyin/jobs"
 	"huiyin/services/calendar"
+	"huiyin/services/city"
 	"huiyin/services/idempotency"
 	"huiyin/services/notices"
 )
 
+// some is how many rows one round of a schedule takes.
+const some = 200
+
 // runner is the worker role: what committed writes owe, and what comes round by the clock.
 func (a *app) runner() (*jobs.Runner, error) {
-	const some = 200 // rows one round of a schedule takes
 	return jobs.New(jobs.Deps{
 		Outbox: a.outbox, Redis: a.redis.AsynqOpt(), Clock: a.clock, Log: a.log,
 		Handlers: map[string]jobs.Handler{
@@ -23,19 +25,19 @@ func (a *app) runner() (*jobs.Runner, error) {
 		},
 		Urgent: []string{notices.TaskCode},
 		Every: []jobs.Schedule{
-			{Name: "audit.seal", Every: time.Second, Everywhere: true, Run: all(a.audit.Seal)},
-			{Name: "cases.warn", Every: time.Minute, Run: bounded(a.cases.WarnDeadlines, some)},
-			{Name: "cases.close", Every: 10 * time.Minute, Run: bounded(a.cases.CloseAnswered, some)},
-			{Name: "cases.drafts", Every: 10 * time.Minute, Run: bounded(a.cases.SweepDrafts, some)},
+			{Name: "audit.seal", Every: time.Second, Everywhere: true, Run: jobs.All(a.audit.Seal)},
+			{Name: "cases.warn", Every: time.Minute, Run: jobs.Portions(a.cases.WarnDeadlines, some)},
+			{Name: "cases.close", Every: 10 * time.Minute, Run: jobs.Portions(a.cases.CloseAnswered, some)},
+			{Name: "cases.drafts", Every: 10 * time.Minute, Run: jobs.Portions(a.cases.SweepDrafts, some)},
 			{Name: "library.reads", Every: time.Minute, Run: a.library.FlushReads},
-			{Name: "notices.lost", Every: time.Minute, Run: a.notices.SweepLost},
-			{Name: "notices.forget", Every: 24 * time.Hour, Run: a.forgetDeliveries},
-			{Name: "files.sweep", Every: time.Hour, Run: bounded(a.sweepFiles, some)},
-			{Name: "sessions.sweep", Every: time.Hour, Run: all(a.accounts.SweepSessions)},
-			{Name: "cases.forget", Every: 24 * time.Hour, Run: a.forgetCases},
-			{Name: "idempotency.sweep", Every: time.Hour, Run: bounded(idempotency.New(a.db, a.clock, a.seal).Sweep, 10*some)},
-			{Name: "audit.prune", Every: 24 * time.Hour, Run: a.pruneAudit},
-			{Name: "outbox.sweep", Every: time.Hour, Run: a.sweepOutbox},
+			{Name: "notices.lost", Every: time.Minute, Run: jobs.Portions(a.notices.SweepLost, some)},
+			{Name: "notices.forget", Every: 24 * time.Hour, Run: jobs.All(a.kept(a.forgetDeliveries))},
+			{Name: "files.sweep", Every: time.Hour, Run: jobs.Portions(a.files.Sweep, some)},
+			{Name: "sessions.sweep", Every: time.Hour, Run: jobs.All(a.accounts.SweepSessions)},
+			{Name: "cases.forget", Every: 24 * time.Hour, Run: jobs.All(a.kept(a.forgetCases))},
+			{Name: "idempotency.sweep", Every: time.Hour, Run: jobs.Portions(idempotency.New(a.db, a.clock, a.seal).Sweep, 10*some)},
+			{Name: "audit.prune", Every: 24 * time.Hour, Run: jobs.All(a.kept(a.pruneAudit))},
+			{Name: "outbox.sweep", Every: time.Hour, Run: jobs.Portions(a.outbox.Sweep, 5*some)},
 		},
 	})
 }
@@ -49,80 +51,26 @@ func (a *app) recomputeDeadlines(ctx context.Context, taskID, year int64) error 
 	return err
 }
 
-// all repeats a step that works in small portions until nothing is left.
-func all(step func(ctx context.Context) (int, error)) func(ctx context.Context) error {
-	return func(ctx context.Context) error {
-		for {
-			if n, err := step(ctx); err != nil || n == 0 {
-				return err
-			}
+// kept gives a step what settings say of how long things are kept.
+func (a *app) kept(step func(ctx context.Context, keep city.Retention) (int, error)) func(ctx context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
+		keep, err := a.city.Retention(ctx)
+		if err != nil {
+			return 0, err
 		}
+		return step(ctx, keep)
 	}
 }
 
-// bounded repeats a step that takes at most limit until it finds fewer.
-func bounded(step func(ctx context.Context, limit int) (int, error), limit int) func(ctx context.Context) error {
-	return func(ctx context.Context) error {
-		for {
-			if n, err := step(ctx, limit); err != nil || n < limit {
-				return err
-			}
-		}
-	}
-}
-
-func (a *app) forgetDeliveries(ctx context.Context) error {
-	keep, err := a.city.Retention(ctx)
-	if err != nil {
-		return err
-	}
-	before := a.clock.Now().AddDate(0, -keep.DeliveriesMonths, 0)
-	for {
-		if n, err := a.notices.Forget(ctx, before, 1000); err != nil || n < 1000 {
-			return err
-		}
-	}
+func (a *app) forgetDeliveries(ctx context.Context, keep city.Retention) (int, error) {
+	return a.notices.Forget(ctx, keep.DeliveriesMonths, 5*some)
 }
 
 // forgetCases cuts the tie between people and what was closed longer ago than settings keep it.
-func (a *app) forgetCases(ctx context.Context) error {
-	keep, err := a.city.Retention(ctx)
-	if err != nil {
-		return err
-	}
-	return bounded(func(ctx context.Context, limit int) (int, error) {
-		return a.cases.ForgetOld(ctx, keep.ClosedCasesYears, limit)
-	}, 200)(ctx)
+func (a *app) forgetCases(ctx context.Context, keep city.Retention) (int, error) {
+	return a.cases.ForgetOld(ctx, keep.ClosedCasesYears, some)
 }
 
-func (a *app) pruneAudit(ctx context.Context) error {
-	keep, err := a.city.Retention(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = a.audit.Prune(ctx, a.clock.Now().AddDate(0, -keep.AuditMonths, 0))
-	return err
-}
-
-// stagedFor is how long a file that nothing took along stays; it must outlast the drafts.
-const stagedFor = 7 * 24 * time.Hour
-
-func (a *app) sweepFiles(ctx context.Context, limit int) (int, error) {
-	return a.files.Sweep(ctx, a.clock.Now().Add(-stagedFor), limit)
-}
-
-// doneFor is how long tasks that are done stay for those who look into a failure.
-const doneFor = 7 * 24 * time.Hour
-
-func (a *app) sweepOutbox(ctx context.Context) error {
-	return sweep(ctx, a.outbox, a.clock.Now().Add(-doneFor))
-}
-
-func sweep(ctx context.Context, box *outbox.Box, before time.Time) error {
-	const portion = 1000
-	for {
-		if n, err := box.Sweep(ctx, before, portion); err != nil || n < portion {
-			return err
-		}
-	}
+func (a *app) pruneAudit(ctx context.Context, keep city.Retention) (int, error) {
+	return a.audit.Prune(ctx, keep.AuditMonths)
 }

@@ -71,3 +71,18 @@ type Delivery struct {
 	ResendOf      int64
 	Version       int64
 }
+
+// DeliveryResent is what happened to a message that a person had sent again, beside the states.
+const DeliveryResent DeliveryState = "resent"
+
+// DeliveryEvent is one thing that happened to a message: the outcome of an attempt, or a person who had it sent again.
+type DeliveryEvent struct {
+	ID         int64
+	DeliveryID int64
+	At         time.Time
+	What       DeliveryState
+	Attempt    int64 // which one this is the outcome of, 0 for none
+	StaffID    int64 // who had it sent again
+	OtherID    int64 // the message that was sent again, or instead
+	Note       string
+}

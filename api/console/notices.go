@@ -173,9 +173,16 @@ var stateKinds = map[models.DeliveryState]string{models.DeliverySent: "ok", mode
 
 type deliveryLine struct {
 	notices.Record
-	What, Way, StateWord, StateKind, Receiver string
-	Title, Number                             string    // of its case, where the reader may see that
-	Next                                      time.Time // of a retry, zero otherwise
+	What, Way, StateWord, StateKind, Receiver, Error string
+	Title, Number                                    string    // of its case, where the reader may see that
+	Next                                             time.Time // of a retry, zero otherwise
+	Steps                                            []deliveryStep
+}
+
+// deliveryStep is one line of what happened to a message, in words.
+type deliveryStep struct {
+	At         time.Time
+	Text, Note string
 }
 
 type deliveriesData struct {
@@ -220,6 +227,11 @@ func (s *Console) deliveryLines(c *kit.Ctx, rows []notices.Record) ([]deliveryLi
 		if r.StaffID != 0 {
 			ids = append(ids, r.StaffID)
 		}
+		for _, step := range r.History {
+			if step.StaffID != 0 {
+				ids = append(ids, step.StaffID)
+			}
+		}
 	}
 	names, err := s.Accounts.StaffNames(c.Request.Context(), ids)
 	if err != nil {
@@ -237,9 +249,12 @@ func (s *Console) deliveryLines(c *kit.Ctx, rows []notices.Record) ([]deliveryLi
 	}
 	lines := make([]deliveryLine, 0, len(rows))
 	for _, r := range rows {
-		l := deliveryLine{Record: r, What: c.T(r.Name), Way: c.T(noticeChannels[r.Channel]), StateWord: c.T(deliveryStates[r.State]), StateKind: stateKinds[r.State], Receiver: names[r.StaffID].Name}
+		l := deliveryLine{Record: r, What: c.T(r.Name), Way: c.T(noticeChannels[r.Channel]), StateWord: c.T(deliveryStates[r.State]), StateKind: stateKinds[r.State], Receiver: names[r.StaffID].Name, Error: c.T(r.LastError)}
 		if b, ok := briefs[r.CaseID]; ok {
 			l.Title, l.Number = b.Case.Title, b.Case.Number
+		}
+		for _, step := range r.History {
+			l.Steps = append(l.Steps, deliveryStep{step.At, stepText(c, step, names[step.StaffID].Name), c.T(step.Note)})
 		}
 		if r.State == models.DeliveryRetry && r.NextAt != nil {
 			l.Next = *r.NextAt
@@ -247,6 +262,26 @@ func (s *Console) deliveryLines(c *kit.Ctx, rows []notices.Record) ([]deliveryLi
 		lines = append(lines, l)
 	}
 	return lines, nil
+}
+
+// stepText says what happened; who is the name of the person who had a message sent again.
+func stepText(c *kit.Ctx, step notices.Step, who string) string {
+	switch step.What {
+	case models.DeliveryQueued:
+		if step.Other != 0 && who != "" {
+			return c.T("%[1]s重发第 %[2]s 号通知，等待发送", who, number(step.Other))
+		}
+		if step.Other != 0 {
+			return c.T("重发第 %[1]s 号通知，等待发送", number(step.Other))
+		}
+		return c.T("写好，等待发送")
+	case models.DeliveryResent:
+		return c.T("%[1]s重新发送，新的一条是第 %[2]s 号", who, number(step.Other))
+	}
+	if step.Attempt == 0 {
+		return c.T(deliveryStates[step.What])
+	}
+	return c.T("第 %[1]d 次发送：%[2]s", step.Attempt, c.T(deliveryStates[step.What]))
 }
 
 func (s *Console) resendDelivery(c *kit.Ctx) error {

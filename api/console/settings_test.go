@@ -303,7 +303,12 @@ func TestNoticesAndOutbox(t *testing.T) {
 	list := overseer.get("/console/deliveries?channel=sms").want(http.StatusOK, "诉求已收到", "已送出").without(fixture.Phone)
 	resend := regexp.MustCompile(`/console/deliveries/\d+/resend`).FindString(list.Body)
 	version := list.filled(resend).Get("version")
-	overseer.done(overseer.post(resend, "version", version)).want(http.StatusOK, "已重新发送")
+	list.want(http.StatusOK, "写好，等待发送", "第 1 次发送：已送出")
+	overseer.done(overseer.post(resend, "version", version)).want(http.StatusOK, "已重新发送", "何平重新发送，新的一条是第 ", "何平重发第 ")
+	for _, state := range []string{"queued", "sending", "sent", "retry", "failed", "unknown"} {
+		overseer.get("/console/deliveries?state="+state).want(http.StatusOK, `value="`+state+`" selected`)
+	}
+	overseer.get("/console/account").want(http.StatusOK, `disabled aria-describedby="why-fixed"`, `id="why-fixed"`)
 	overseer.post(resend, "version", version).want(http.StatusConflict)
 	at(t, c, w, fixture.Auditor).get("/console/deliveries").want(http.StatusForbidden)
 

@@ -42,6 +42,12 @@ func (s *server) deliveryPage(c *call, f notices.Filter, after string) (*page[no
 	if err != nil {
 		return nil, err
 	}
+	for i := range rows {
+		rows[i].LastError = c.T(rows[i].LastError)
+		for j := range rows[i].History {
+			rows[i].History[j].Note = c.T(rows[i].History[j].Note)
+		}
+	}
 	following := ""
 	if next != 0 {
 		following = strconv.FormatInt(next, 36)

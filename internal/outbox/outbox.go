@@ -113,12 +113,16 @@ func (b *Box) Later(ctx context.Context, id int64, reason string, due time.Time)
 		reason, due, id).Error
 }
 
-// Sweep deletes tasks that were done before the instant, at most limit, and returns how many.
-func (b *Box) Sweep(ctx context.Context, before time.Time, limit int) (int64, error) {
+// DoneFor is how long tasks that are done stay for those who look into a failure.
+const DoneFor = 7 * 24 * time.Hour
+
+// Sweep deletes at most limit tasks that have been done for longer than DoneFor, and returns how many.
+func (b *Box) Sweep(ctx context.Context, limit int) (int, error) {
+	before := b.clock.Now().Add(-DoneFor)
 	var ids []int64
 	if err := b.db.Conn(ctx).Model(&Task{}).Where("done_at < ?", before).Limit(limit).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
 		return 0, err
 	}
 	res := b.db.Conn(ctx).Where("id IN ?", ids).Delete(&Task{})
-	return res.RowsAffected, res.Error
+	return int(res.RowsAffected), res.Error
 }

@@ -28,7 +28,7 @@ import (
 //
 //	{"id": "…", "to": "…", "text": "…"}
 //
-// A gateway should refuse a timestamp more than five minutes off. It answers 2xx, with {"id": "<its own id>"} if it
+// docs/operations.md shows it in full, with an example. A gateway should refuse a timestamp more than five minutes off. It answers 2xx, with {"id": "<its own id>"} if it
 // likes, for a message that it took; 4xx for one that it will never take (but 408, 425 and 429: not now); 5xx when it
 // did not take the message and the same may be tried later.
 type Gateway struct {

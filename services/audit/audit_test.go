@@ -232,11 +232,14 @@ func TestPruneKeepsSixMonthsAndTheChain(t *testing.T) {
 		e.clk.Advance(100 * 24 * time.Hour)
 		e.record(t, 10)
 		e.seal(t, 10)
-		if _, err := e.log.Prune(t.Context(), start.Add(time.Hour)); !fault.Is(err, fault.Invalid) {
+		if _, err := e.log.Prune(t.Context(), audit.KeepMonths-1); !fault.Is(err, fault.Invalid) {
 			t.Fatalf("too early: %v", err)
 		}
+		if n, err := e.log.Prune(t.Context(), audit.KeepMonths); err != nil || n != 0 {
+			t.Fatalf("pruned %d, %v", n, err)
+		}
 		e.clk.Advance(100 * 24 * time.Hour)
-		if n, err := e.log.Prune(t.Context(), start.Add(time.Hour)); err != nil || n != 700 {
+		if n, err := e.log.Prune(t.Context(), audit.KeepMonths); err != nil || n != 700 {
 			t.Fatalf("pruned %d, %v", n, err)
 		}
 		e.seal(t, 2)
@@ -256,7 +259,7 @@ func TestPruneLeavesEvidence(t *testing.T) {
 		e.seal(t, 5)
 		e.exec(t, "UPDATE audit_entries SET action = 'x' WHERE seq = 2")
 		e.clk.Advance(365 * 24 * time.Hour)
-		if _, err := e.log.Prune(t.Context(), start.Add(time.Hour)); !fault.Is(err, fault.Conflict) {
+		if _, err := e.log.Prune(t.Context(), audit.KeepMonths); !fault.Is(err, fault.Conflict) {
 			t.Fatalf("got %v", err)
 		}
 		if r := e.verify(t); r.FirstBadSeq != 2 {

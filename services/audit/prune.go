@@ -13,13 +13,14 @@ import (
 // KeepMonths is the shortest time that entries are kept (网络安全法 art. 21: at least six months).
 const KeepMonths = 6
 
-// Prune deletes the sealed entries from before that moment, oldest first, and returns how many. What was deleted is
-// vouched for by a checkpoint, so that the rest of the chain still verifies. A moment within the last six months is
-// refused (fault.Invalid); entries that do not verify are evidence and stay (fault.Conflict).
-func (l *Log) Prune(ctx context.Context, before time.Time) (int, error) {
-	if before.After(l.clock.Now().AddDate(0, -KeepMonths, 0)) {
+// Prune deletes the sealed entries that are older than so many months, oldest first, and returns how many. What was deleted is
+// vouched for by a checkpoint, so that the rest of the chain still verifies. Fewer than six months are refused (fault.Invalid);
+// entries that do not verify are evidence and stay (fault.Conflict).
+func (l *Log) Prune(ctx context.Context, months int) (int, error) {
+	before := l.clock.Now().AddDate(0, -months, 0)
+	if months < KeepMonths {
 		var wrong fault.Fields
-		wrong.Add("before", i18n.N("审计日志至少保留 %[1]d 个月。"), KeepMonths)
+		wrong.Add("months", i18n.N("审计日志至少保留 %[1]d 个月。"), KeepMonths)
 		return 0, wrong.Err()
 	}
 	total := 0

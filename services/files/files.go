@@ -239,10 +239,12 @@ func (f *Files) Open(ctx context.Context, id int64) (models.Attachment, io.ReadS
 	return a, r, err
 }
 
-// Sweep deletes at most limit files that are nobody's or staged under a draft since before that time, and returns how many. The
-// time must lie further back than a draft can live, and at least a day.
-func (f *Files) Sweep(ctx context.Context, before time.Time, limit int) (int, error) {
-	stale, err := f.stale(ctx, before, limit)
+// StagedFor is how long a file that nothing took along stays; it outlasts the drafts.
+const StagedFor = 7 * 24 * time.Hour
+
+// Sweep deletes at most limit files that have been nobody's, or staged under a draft, for longer than StagedFor, and returns how many.
+func (f *Files) Sweep(ctx context.Context, limit int) (int, error) {
+	stale, err := f.stale(ctx, f.clock.Now().Add(-StagedFor), limit)
 	if err != nil {
 		return 0, err
 	}

@@ -227,14 +227,14 @@ func TestSweep(t *testing.T) {
 		e.blobs.fail = errors.New("disk gone")
 		must(t, e.RemoveStaged(ctx, models.OwnerDraft, 4, taken.ID))
 		e.blobs.fail = nil
-		e.clock.Advance(48 * time.Hour)
+		e.clock.Advance(files.StagedFor + time.Hour)
 		fresh := e.stage(t, 1, "fresh.pdf")
 		if n := e.rows(t); n != 5 {
 			t.Errorf("%d rows before the sweep", n)
 		}
 		total := 0
 		for range 3 {
-			n, err := e.Sweep(ctx, start.Add(24*time.Hour), 2)
+			n, err := e.Sweep(ctx, 2)
 			must(t, err)
 			total += n
 		}

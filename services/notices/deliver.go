@@ -51,7 +51,7 @@ func (s *Service) take(ctx context.Context, taskID, id int64) (d models.Delivery
 			if d.NextAt != nil && d.NextAt.After(now) {
 				return nil // another call is at it; if it died, a later hint finds it here
 			}
-			if _, err := s.store.move(ctx, &d, models.DeliveryUnknown, change{lastError: lost}); err != nil {
+			if _, err := s.store.move(ctx, &d, models.DeliveryUnknown, now, change{lastError: lost}); err != nil {
 				return err
 			}
 			return s.close(ctx, taskID)
@@ -60,19 +60,25 @@ func (s *Service) take(ctx context.Context, taskID, id int64) (d models.Delivery
 			return s.close(ctx, taskID)
 		}
 		if expired(d, now) {
-			if _, err := s.store.move(ctx, &d, models.DeliveryFailed, change{lastError: "expired"}); err != nil {
+			if _, err := s.store.move(ctx, &d, models.DeliveryFailed, now, change{lastError: tooLate}); err != nil {
 				return err
 			}
 			return s.close(ctx, taskID)
 		}
 		until := now.Add(lostAfter)
-		mine, err = s.store.move(ctx, &d, models.DeliverySending, change{nextAt: &until, attempts: 1})
+		mine, err = s.store.move(ctx, &d, models.DeliverySending, now, change{nextAt: &until, attempts: 1})
 		return err
 	})
 	return d, mine && err == nil, err
 }
 
-const lost = "the attempt never reported back"
+// Why a message went no further, where no carrier says it.
+//
+//i18n:keys
+const (
+	lost    = "发送途中断开了，不知道对方收到没有。"
+	tooLate = "验证码已经过期，没有再发。"
+)
 
 func expired(d models.Delivery, at time.Time) bool {
 	return Kind(d.Kind) == Code && !at.Before(d.CreatedAt.Add(CodeLife))
@@ -116,7 +122,7 @@ func (s *Service) settle(ctx context.Context, taskID int64, d models.Delivery, p
 	c.providerID = providerID
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
 		at := d // a transaction that is tried again starts from the record as it was taken
-		ok, err := s.store.move(ctx, &at, to, c)
+		ok, err := s.store.move(ctx, &at, to, now, c)
 		if err != nil {
 			return err
 		}
@@ -153,14 +159,35 @@ func (s *Service) outcome(d models.Delivery, err error, now time.Time) (models.D
 	return models.DeliveryRetry, change{nextAt: &next, lastError: err.Error()}
 }
 
-// SweepLost marks attempts that never reported back as unknown; their tasks are closed when they are handed over again.
-func (s *Service) SweepLost(ctx context.Context) error {
-	return s.store.loseSending(ctx, s.Clock.Now(), lost)
+// SweepLost marks up to limit attempts that never reported back as unknown, and returns how many it looked at; their tasks are closed
+// when they are handed over again.
+func (s *Service) SweepLost(ctx context.Context, limit int) (int, error) {
+	now := s.Clock.Now()
+	rows, err := s.store.stuck(ctx, now, limit)
+	if err != nil {
+		return 0, err
+	}
+	for i := range rows {
+		if err := s.DB.Tx(ctx, func(ctx context.Context) error {
+			d := rows[i]
+			_, err := s.store.move(ctx, &d, models.DeliveryUnknown, now, change{lastError: lost})
+			return err
+		}); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
 }
 
-// Forget deletes records older than the instant, at most limit (oldest first), and returns how many.
-func (s *Service) Forget(ctx context.Context, before time.Time, limit int) (int64, error) {
-	return s.store.forget(ctx, before, limit)
+// Forget deletes up to limit records that are older than months, oldest first, with their histories, and returns how many.
+func (s *Service) Forget(ctx context.Context, months, limit int) (int, error) {
+	before := s.Clock.Now().AddDate(0, -months, 0)
+	var n int64
+	err := s.DB.Tx(ctx, func(ctx context.Context) (err error) {
+		n, err = s.store.forget(ctx, before, limit)
+		return err
+	})
+	return int(n), err
 }
 
 // ForgetCases blanks the addresses and texts of messages to residents about those cases; what became of each stays on record.

@@ -3,6 +3,7 @@ package notices
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -115,7 +116,7 @@ func TestACrashWhileSendingEndsAsUnknown(t *testing.T) {
 			}
 			r.clock.Advance(lostAfter + time.Second)
 			if sweep {
-				if err := r.SweepLost(t.Context()); err != nil {
+				if n, err := r.SweepLost(t.Context(), 10); err != nil || n != 1 {
 					t.Fatal(err)
 				}
 			}
@@ -238,12 +239,68 @@ func TestWhoSeesRecords(t *testing.T) {
 func TestOldRecordsAreForgotten(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
 		r.tell(received())
-		r.clock.Advance(time.Hour)
+		r.deliver(r.owed())
+		r.clock.Advance(32 * 24 * time.Hour)
 		r.tell(received())
-		n, err := r.Forget(t.Context(), start.Add(time.Minute), 10)
+		n, err := r.Forget(t.Context(), 1, 10)
 		page, _, _ := r.List(t.Context(), overseer(), Filter{})
 		if err != nil || n != 1 || len(page) != 1 {
 			t.Fatal(n, err, page)
+		}
+		var left int64
+		if err := r.DB.Conn(t.Context()).Model(&models.DeliveryEvent{}).Count(&left).Error; err != nil || left != 0 {
+			t.Fatal(left, err)
+		}
+	})
+}
+
+// A message tells all that happened to it: each attempt with its time and outcome, and who had it sent again.
+func TestAMessageHasItsOwnHistory(t *testing.T) {
+	each(t, func(t *testing.T, r *room) {
+		r.carrier.fail(errors.New("not now"))
+		r.tell(received())
+		task := r.owed()
+		d := r.deliver(task)
+		r.clock.Set(*d.NextAt)
+		r.carrier.fail(fmt.Errorf("%w: status 400", sms.ErrRejected))
+		failed := r.deliver(task)
+		r.clock.Advance(time.Hour)
+		again, err := r.Resend(t.Context(), overseer(), failed.ID, failed.Version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.carrier.fail(nil)
+		r.deliver(r.owed())
+		page, _, err := r.List(t.Context(), overseer(), Filter{})
+		if err != nil || len(page) != 2 {
+			t.Fatal(page, err)
+		}
+		said := func(rec Record) (all []string) {
+			for _, s := range rec.History {
+				all = append(all, fmt.Sprintf("%s %s %d by %d with %d %q", s.At.Sub(start), s.What, s.Attempt, s.StaffID, s.Other, s.Note))
+			}
+			return all
+		}
+		me := overseer().ID
+		want := []string{
+			"0s queued 0 by 0 with 0 \"\"", "0s retry 1 by 0 with 0 \"not now\"", fmt.Sprintf("1m0s failed 2 by 0 with 0 %q", failed.LastError),
+			fmt.Sprintf("1h1m0s resent 0 by %d with %d \"\"", me, again),
+		}
+		if got := said(page[1]); !slices.Equal(got, want) {
+			t.Errorf("%q", got)
+		}
+		want = []string{fmt.Sprintf("1h1m0s queued 0 by %d with %d \"\"", me, failed.ID), "1h1m0s sent 1 by 0 with 0 \"\""}
+		if got := said(page[0]); !slices.Equal(got, want) {
+			t.Errorf("%q", got)
+		}
+		for _, state := range []models.DeliveryState{models.DeliveryQueued, models.DeliverySending, models.DeliverySent, models.DeliveryRetry, models.DeliveryFailed, models.DeliveryUnknown} {
+			if err := r.DB.Conn(t.Context()).Model(&models.Delivery{}).Where("id = ?", again).Update("state", state).Error; err != nil {
+				t.Fatal(err)
+			}
+			page, _, err := r.List(t.Context(), overseer(), Filter{State: state})
+			if err != nil || len(page) == 0 || page[0].ID != again {
+				t.Errorf("%s: %+v %v", state, page, err)
+			}
 		}
 	})
 }

@@ -36,6 +36,17 @@ type Record struct {
 	ResendOf   int64                `json:"resend_of,omitempty"`
 	Version    int64                `json:"version"`
 	Resendable bool                 `json:"resendable"`
+	History    []Step               `json:"history,omitempty"`
+}
+
+// Step is one line of a message's history: that it was written, the outcome of an attempt, that a person had it sent again.
+type Step struct {
+	At      time.Time            `json:"at"`
+	What    models.DeliveryState `json:"what"`
+	Attempt int64                `json:"attempt,omitempty"`
+	StaffID int64                `json:"staff_id,omitempty"` // who had it sent again
+	Other   int64                `json:"other,omitempty"`    // the message this repeats, or that repeats this
+	Note    string               `json:"note,omitempty"`     // a message id, or what the carrier said
 }
 
 const pageSize = 50
@@ -75,11 +86,38 @@ func (s *Service) List(ctx context.Context, actor models.Actor, f Filter) (page 
 		rows = rows[:pageSize]
 		next = rows[pageSize-1].ID
 	}
+	ids := make([]int64, len(rows))
+	for i, d := range rows {
+		ids[i] = d.ID
+	}
+	happened, err := s.store.histories(ctx, ids)
+	if err != nil {
+		return nil, 0, err
+	}
 	page = make([]Record, len(rows))
 	for i, d := range rows {
 		page[i] = record(d)
+		page[i].History = history(d, happened[d.ID])
 	}
 	return page, next, nil
+}
+
+// history begins with the message itself; a bell has arrived with it. Records older than their histories tell what they still know.
+func history(d models.Delivery, events []models.DeliveryEvent) []Step {
+	if d.Channel == models.Bell {
+		return nil
+	}
+	steps := make([]Step, 0, len(events)+1)
+	if len(events) == 0 || events[0].What != models.DeliveryQueued {
+		steps = append(steps, Step{At: d.CreatedAt, What: models.DeliveryQueued, Other: d.ResendOf})
+	}
+	if len(events) == 0 && d.SentAt != nil {
+		steps = append(steps, Step{At: *d.SentAt, What: models.DeliverySent, Attempt: d.Attempts})
+	}
+	for _, e := range events {
+		steps = append(steps, Step{At: e.At, What: e.What, Attempt: e.Attempt, StaffID: e.StaffID, Other: e.OtherID, Note: e.Note})
+	}
+	return steps
 }
 
 func record(d models.Delivery) Record {
@@ -130,6 +168,13 @@ func (s *Service) Resend(ctx context.Context, actor models.Actor, id, version in
 			Link: d.Link, CreatedAt: s.Clock.Now(), ResendOf: d.ID, Version: 1,
 		}
 		if err := s.owe(ctx, &again); err != nil {
+			return err
+		}
+		at := again.CreatedAt
+		if err := s.store.happened(ctx,
+			models.DeliveryEvent{DeliveryID: d.ID, At: at, What: models.DeliveryResent, StaffID: actor.ID, OtherID: again.ID},
+			models.DeliveryEvent{DeliveryID: again.ID, At: at, What: models.DeliveryQueued, StaffID: actor.ID, OtherID: d.ID},
+		); err != nil {
 			return err
 		}
 		return s.Audit.Record(ctx, actor, "notice.resend", "delivery", d.ID, map[string]any{"new": again.ID})

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
-
 	"huiyin/internal/database"
 	"huiyin/models"
 )
@@ -37,9 +35,13 @@ type change struct {
 	forget     bool  // the body
 }
 
-// move is the only writer of a delivery's state, but for loseSending. It reports false when the record is no longer as d
-// says; when it moved, d follows.
-func (s store) move(ctx context.Context, d *models.Delivery, to models.DeliveryState, c change) (bool, error) {
+// move is the only writer of a delivery's state, and of its history: every outcome of an attempt has a line there. It reports false
+// when the record is no longer as d says; when it moved, d follows.
+func (s store) move(ctx context.Context, d *models.Delivery, to models.DeliveryState, at time.Time, c change) (bool, error) {
+	conn, err := s.db.InTx(ctx)
+	if err != nil {
+		return false, err
+	}
 	set := map[string]any{
 		"state": to, "next_at": c.nextAt, "sent_at": c.sentAt, "provider_id": clip(c.providerID, 100), "last_error": clip(c.lastError, 300),
 		"attempts": d.Attempts + c.attempts, "version": d.Version + 1,
@@ -47,12 +49,37 @@ func (s store) move(ctx context.Context, d *models.Delivery, to models.DeliveryS
 	if c.forget {
 		set["body_sealed"] = ""
 	}
-	res := s.db.Conn(ctx).Model(&models.Delivery{}).Where("id = ? AND state = ? AND version = ?", d.ID, d.State, d.Version).Updates(set)
+	res := conn.Model(&models.Delivery{}).Where("id = ? AND state = ? AND version = ?", d.ID, d.State, d.Version).Updates(set)
 	if res.Error != nil || res.RowsAffected != 1 {
 		return false, res.Error
 	}
 	d.State, d.Attempts, d.Version, d.NextAt = to, d.Attempts+c.attempts, d.Version+1, c.nextAt
-	return true, nil
+	if to == models.DeliverySending {
+		return true, nil // its outcome will be told
+	}
+	return true, s.happened(ctx, models.DeliveryEvent{DeliveryID: d.ID, At: at, What: to, Attempt: d.Attempts, Note: clip(c.lastError, 300)})
+}
+
+func (s store) happened(ctx context.Context, events ...models.DeliveryEvent) error {
+	conn, err := s.db.InTx(ctx)
+	if err != nil {
+		return err
+	}
+	return conn.Create(&events).Error
+}
+
+// histories returns what happened to each of those messages, oldest first.
+func (s store) histories(ctx context.Context, ids []int64) (map[int64][]models.DeliveryEvent, error) {
+	var rows []models.DeliveryEvent
+	of := map[int64][]models.DeliveryEvent{}
+	if len(ids) == 0 {
+		return of, nil
+	}
+	err := s.db.Conn(ctx).Where("delivery_id IN ?", ids).Order("delivery_id, id").Find(&rows).Error
+	for _, e := range rows {
+		of[e.DeliveryID] = append(of[e.DeliveryID], e)
+	}
+	return of, err
 }
 
 func clip(s string, n int) string {
@@ -62,9 +89,11 @@ func clip(s string, n int) string {
 	return s
 }
 
-func (s store) loseSending(ctx context.Context, now time.Time, reason string) error {
-	return s.db.Conn(ctx).Model(&models.Delivery{}).Where("state = ? AND next_at < ?", models.DeliverySending, now).
-		Updates(map[string]any{"state": models.DeliveryUnknown, "next_at": nil, "last_error": reason, "version": gorm.Expr("version + 1")}).Error
+// stuck lists attempts that should have reported back by now.
+func (s store) stuck(ctx context.Context, now time.Time, limit int) ([]models.Delivery, error) {
+	var rows []models.Delivery
+	err := s.db.Conn(ctx).Where("state = ? AND next_at < ?", models.DeliverySending, now).Order("id").Limit(limit).Find(&rows).Error
+	return rows, err
 }
 
 // bump counts a version that nobody else has counted, so that one of two clicks wins.
@@ -87,7 +116,14 @@ func (s store) forget(ctx context.Context, before time.Time, limit int) (int64, 
 	if len(ids) == 0 {
 		return 0, nil
 	}
-	res := s.db.Conn(ctx).Where("id IN ?", ids).Delete(&models.Delivery{})
+	conn, err := s.db.InTx(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := conn.Where("delivery_id IN ?", ids).Delete(&models.DeliveryEvent{}).Error; err != nil {
+		return 0, err
+	}
+	res := conn.Where("id IN ?", ids).Delete(&models.Delivery{})
 	return res.RowsAffected, res.Error
 }
 

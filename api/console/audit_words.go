@@ -21,7 +21,7 @@ var auditActions = map[string]string{
 	"page.publish": "发布页面", "publication.save": "保存公开版本",
 	"publication.confirm": "提交公开版本", "publication.publish": "发布公开版本", "publication.return": "退回公开版本", "publication.take_out": "撤下公开版本",
 	"settings.profile": "修改城市设置", "settings.security": "修改登录安全", "settings.handling": "修改办理时限与数量", "settings.retention": "修改保存期限", "settings.emblem": "更换徽标",
-	"calendar.seed": "载入自带日历", "calendar.import": "导入一年的日历", "calendar.day": "修改一天的日历",
+	"calendar.seed": "载入自带日历", "calendar.start": "按周末开始一年", "calendar.import": "导入一年的日历", "calendar.day": "修改一天的日历",
 	"resident.create": "居民注册", "resident.signin": "居民登录", "resident.update": "居民修改资料", "resident.agree": "居民同意隐私说明", "resident.export": "居民导出本人信息", "resident.erase": "居民删除本人信息",
 	"session.signout": "退出登录", "session.revoke": "结束一个登录", "token.create": "新建接口令牌", "token.revoke": "撤销接口令牌",
 	"staff.create": "新增人员", "staff.update": "修改人员", "staff.roles": "修改角色", "staff.deactivate": "停用人员", "staff.reactivate": "恢复人员",

@@ -17,6 +17,7 @@ func (s *Console) calendarRoutes(g *kit.Group) {
 	g.GET(calendarPath, systemAdmin, s.showCalendar)
 	g.GET(calendarPath+"/day", systemAdmin, s.showDay)
 	g.POST(calendarPath+"/day", systemAdmin, s.saveDay)
+	g.POST(calendarPath+"/start", systemAdmin, s.startYear)
 	g.GET(calendarPath+"/import", systemAdmin, s.newYear)
 	g.POST(calendarPath+"/import", systemAdmin, s.importYear)
 }
@@ -29,7 +30,10 @@ type monthGrid struct {
 type calendarData struct {
 	frame
 	Year, Before, After int
-	Known               bool
+	Known               bool   // announced
+	Started             bool   // there is data: days can be marked
+	Mark                string // what a click on a day makes of it: a kind of SetDay, "" opens the day
+	Marks               []dayMark
 	WorkingDays         int
 	Source, By          string
 	ImportedAt          time.Time
@@ -37,6 +41,29 @@ type calendarData struct {
 	Weekdays            []string
 	History             []string
 	Unknown             int // the next year, when its holidays are not known yet; 0 otherwise
+}
+
+// dayMark is one way of marking days by a click; the empty one opens a day instead.
+type dayMark struct {
+	Label, Href string
+	Present     bool
+}
+
+// marks are the ways of marking days, and the one that the address asks for.
+func marks(c *kit.Ctx, year int) (list []dayMark, present string) {
+	if k := c.Query("mark"); k == calendar.Off || k == calendar.Working || k == calendar.Default {
+		present = k
+	}
+	for _, m := range []struct{ kind, label string }{
+		{"", c.T("逐日查看")}, {calendar.Off, c.T("标为放假")}, {calendar.Working, c.T("标为上班")}, {calendar.Default, c.T("恢复按星期")},
+	} {
+		to := calendarPath + "?year=" + strconv.Itoa(year)
+		if m.kind != "" {
+			to += "&mark=" + m.kind
+		}
+		list = append(list, dayMark{m.label, to, m.kind == present})
+	}
+	return list, present
 }
 
 // yearAsked is the year of the address, or the present one.
@@ -74,7 +101,7 @@ func (s *Console) showCalendar(c *kit.Ctx) error {
 		return err
 	}
 	known := func(y int) bool {
-		return slices.ContainsFunc(years, func(k calendar.Year) bool { return k.Year.Year == y })
+		return slices.ContainsFunc(years, func(k calendar.Year) bool { return k.Year.Year == y && !k.Provisional })
 	}
 	if next := c.Now.In(c.Zone).Year() + 1; d.Known && !known(next) {
 		d.Unknown = next
@@ -83,7 +110,8 @@ func (s *Console) showCalendar(c *kit.Ctx) error {
 		if y.Year.Year != year {
 			continue
 		}
-		d.Source, d.ImportedAt = y.Source, y.ImportedAt
+		d.Started, d.Source, d.ImportedAt = true, y.Source, y.ImportedAt
+		d.Marks, d.Mark = marks(c, year)
 		if d.By, err = s.importedBy(c, y); err != nil {
 			return err
 		}
@@ -160,20 +188,34 @@ func (s *Console) saveDay(c *kit.Ctx) error {
 		err = s.Calendar.SetDay(c.Request.Context(), c.Actor, date, f.text("kind"))
 	}
 	if err == nil {
-		return s.yearChanged(c, date.Year)
+		return s.yearChanged(c, date.Year, f.text("mark"), date)
 	}
 	p := dayPage(c, date)
 	p.Fields = typed(c, p.Fields)
 	return again(c, err, "settings/form", p, p, nil)
 }
 
-// yearChanged says what follows from another calendar: how many open cases are due then or later, whose deadline is counted anew.
-func (s *Console) yearChanged(c *kit.Ctx, year int) error {
+// startYear begins a year that nobody has announced yet.
+func (s *Console) startYear(c *kit.Ctx) error {
+	year := yearAsked(c)
+	if err := s.Calendar.StartYear(c.Request.Context(), c.Actor, year); err != nil {
+		return err
+	}
+	to := calendarPath + "?year=" + strconv.Itoa(year) + "&mark=" + calendar.Off
+	return c.Done(to, "%[1]s 年已按周末开始，标为“暂定”。点一天就标为放假。", strconv.Itoa(year))
+}
+
+// yearChanged says what follows from another calendar: how many open cases are due then or later, whose deadline is counted anew. Whoever
+// marks days stays at the month they are at.
+func (s *Console) yearChanged(c *kit.Ctx, year int, mark string, at workdays.Date) error {
 	n, err := s.Cases.OpenFrom(c.Request.Context(), year, openLimit)
 	if err != nil {
 		return err
 	}
 	to := calendarPath + "?year=" + strconv.Itoa(year)
+	if mark == calendar.Off || mark == calendar.Working || mark == calendar.Default {
+		to += "&mark=" + mark + "#m" + strconv.Itoa(int(at.Month))
+	}
 	switch {
 	case n == 0:
 		return c.Done(to, "%[1]s 年的日历已保存。没有在这一年或以后到期的诉求，不用重算。", strconv.Itoa(year))

@@ -107,7 +107,7 @@ func (s *Console) importYear(c *kit.Ctx) error {
 	if err == nil && base != "" {
 		var year workdays.Year
 		if year, err = s.Calendar.ImportYear(ctx, c.Actor, []byte(text), source, base); err == nil {
-			return s.yearChanged(c, year.Year)
+			return s.yearChanged(c, year.Year, "", workdays.Date{})
 		}
 	}
 	d := s.importPage(c, text, source)

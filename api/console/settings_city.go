@@ -29,16 +29,22 @@ type cityData struct {
 	EmblemVersion int64
 }
 
-// contrast is how well white words can be read on the city's colour.
+// contrast is how well white words can be read on the city's colour, and whether it can be told from the seal red.
 type contrast struct {
-	Known, Enough bool
-	Ratio         string
+	Known, Enough, Red bool
+	Ratio              string
+	Nearest            string // the colour to take instead of one that is not allowed
 }
 
 func contrastOf(color string) contrast {
-	ratio, ok := city.Contrast(strings.ToLower(strings.TrimSpace(color)))
+	color = strings.ToLower(strings.TrimSpace(color))
+	is, ok := city.LookAt(color)
 	// rounded down, lest 4.49 be told as 4.5
-	return contrast{ok, ratio >= city.MinContrast, strconv.FormatFloat(math.Floor(ratio*10)/10, 'f', 1, 64)}
+	d := contrast{Known: ok, Enough: is.Enough(), Red: is.Red, Ratio: strconv.FormatFloat(math.Floor(is.Contrast*10)/10, 'f', 1, 64)}
+	if ok && !is.Allowed() {
+		d.Nearest, _ = city.Nearest(color)
+	}
+	return d
 }
 
 func cityFields(c *kit.Ctx, p city.Profile) []field {
@@ -49,7 +55,7 @@ func cityFields(c *kit.Ctx, p city.Profile) []field {
 		{Name: "site_name_en", Label: c.T("网站名称（英文）"), Value: p.SiteNameEn, Max: 80, Lang: "en"},
 		{Name: "slogan", Label: c.T("首页的一句话"), Value: p.Slogan, Max: 40},
 		{Name: "slogan_en", Label: c.T("首页的一句话（英文）"), Value: p.SloganEn, Max: 120, Lang: "en"},
-		{Name: "color", Label: c.T("城市颜色"), Kind: colorField, Value: p.Color, Required: true, Hint: c.T("白色文字在这个颜色上要看得清，对比度至少 4.5:1。")},
+		{Name: "color", Label: c.T("城市颜色"), Kind: colorField, Value: p.Color, Required: true, Hint: c.T("白色文字在这个颜色上要看得清，对比度至少 4.5:1；也不能和表示正式答复、超期的印章红相近。")},
 		{Name: "phone", Label: c.T("咨询电话"), Value: p.Phone, Hint: c.T("显示在每页底部，如 010-12345678。")},
 		{Name: "address", Label: c.T("地址"), Value: p.Address, Max: 100},
 		{Name: "icp", Label: c.T("备案号"), Value: p.ICP, Max: 60},
@@ -93,6 +99,9 @@ func (s *Console) saveCity(c *kit.Ctx) error {
 		Address: f.text("address"), ICP: f.text("icp"), Footer: f.text("footer"), PopularQuestions: strings.Split(plainBreaks(f.text("popular_questions")), "\n"),
 	}
 	ctx := c.Request.Context()
+	if use := c.PostForm("use_color"); use != "" {
+		return s.takeColor(c, f.version(), use)
+	}
 	if _, err = s.City.UpdateProfile(ctx, c.Actor, in, f.version()); err == nil {
 		return c.Done(cityPath, "城市设置已保存。")
 	}
@@ -105,6 +114,22 @@ func (s *Console) saveCity(c *kit.Ctx) error {
 		p, err := s.City.Profile(ctx)
 		return cityFields(c, p), p.Version, err
 	})
+}
+
+// takeColor fills a colour in and shows the form with all that was typed; nothing is saved yet.
+func (s *Console) takeColor(c *kit.Ctx, version int64, color string) error {
+	d, err := s.cityData(c)
+	if err != nil {
+		return err
+	}
+	d.Fields, d.Version, d.Contrast = typed(c, d.Fields), version, contrastOf(color)
+	for i := range d.Fields {
+		if d.Fields[i].Name == "color" {
+			d.Fields[i].Value = color
+		}
+	}
+	c.Flash("info", c.T("颜色已换成 %[1]s，保存后生效。", color))
+	return c.Page(http.StatusOK, "settings/city", d)
 }
 
 // maxEmblemRead bounds what is read of an upload; the use case judges its size.

@@ -231,6 +231,43 @@ func TestCalendarImport(t *testing.T) {
 	at(t, c, w, fixture.SecurityAdmin).do(http.MethodPost, address+"/import", again).want(http.StatusForbidden)
 }
 
+func TestDaysAreMarkedOnTheGrid(t *testing.T) {
+	c, w := newCity(t)
+	admin := at(t, c, w, fixture.SystemAdmin)
+	const address = "/console/settings/calendar"
+	admin.get(address+"?year=2027").want(http.StatusOK, "先按周末开始").without("点一天：")
+	p := admin.done(admin.post(address+"/start?year=2027")).want(http.StatusOK, "2027 年已按周末开始", "点一天：", "暂定", "按周末开始一年", `name="date" value="2027-05-04"`).without("先按周末开始，")
+	mark := func(p page, date string) page {
+		form := p.filled(address + "/day")
+		form.Set("date", date)
+		return admin.done(admin.do(http.MethodPost, address+"/day", form))
+	}
+	p = mark(p, "2027-05-04").want(http.StatusOK, "2027-05-04 改为放假", `name="kind" value="off"`, `value="2027-05-04">4<sup>休</sup>`)
+	mark(admin.get(address+"?year=2027&mark=working"), "2027-05-08").want(http.StatusOK, `value="2027-05-08">8<sup>班</sup>`, `name="kind" value="working"`)
+	mark(admin.get(address+"?year=2027&mark=default"), "2027-05-04").want(http.StatusOK).without(`value="2027-05-04">4<sup>`)
+	form := p.filled(address + "/day")
+	form.Set("date", "2027-13-04")
+	admin.do(http.MethodPost, address+"/day", form).want(http.StatusUnprocessableEntity, "请选择一个日期")
+	admin.get(address+"?year=2027").want(http.StatusOK, "/day?date=2027-05-04", "暂定")
+	admin.post(address + "/start?year=2027").want(http.StatusConflict)
+	at(t, c, w, fixture.SecurityAdmin).post(address + "/start?year=2028").want(http.StatusForbidden)
+}
+
+func TestTheNearestColourIsOffered(t *testing.T) {
+	c, w := newCity(t)
+	admin := at(t, c, w, fixture.SystemAdmin)
+	const address = "/console/settings/city"
+	admin.get(address+"/contrast?color=%23b2382c").want(http.StatusOK, "和印章红分不清", `name="use_color" value="#`)
+	form := admin.get(address).want(http.StatusOK).without("use_color").filled(address)
+	form.Set("color", "#c8102e")
+	form.Set("slogan", "打了一半")
+	refused := admin.do(http.MethodPost, address, form).want(http.StatusUnprocessableEntity, "这个颜色和印章红分不清", "打了一半")
+	near := refused.input("use_color")
+	form.Set("use_color", near)
+	taken := admin.do(http.MethodPost, address, form).want(http.StatusOK, "颜色已换成 "+near, `value="`+near+`"`, "打了一半", "看得清").filled(address)
+	admin.done(admin.do(http.MethodPost, address, taken)).want(http.StatusOK, "城市设置已保存", near, "打了一半")
+}
+
 func TestEmblem(t *testing.T) {
 	c, w := newCity(t)
 	admin := at(t, c, w, fixture.SystemAdmin)

@@ -57,7 +57,8 @@ type Computation struct {
 
 // Calendar knows the public holidays of some years; in any other, weekends are off and nothing else. It is immutable.
 type Calendar struct {
-	years map[int]map[Date]special
+	years     map[int]map[Date]special
+	announced map[int]bool
 }
 
 // special is a day that is not what its weekday says.
@@ -69,21 +70,18 @@ type special struct {
 // New returns a calendar of the years; a year that is there twice is as in its last place. Years are taken as valid: they
 // come from ParseYear, or their Validate said nothing.
 func New(years ...Year) *Calendar {
-	c := &Calendar{years: make(map[int]map[Date]special, len(years))}
+	c := &Calendar{years: make(map[int]map[Date]special, len(years)), announced: make(map[int]bool, len(years))}
 	for _, y := range years {
-		c.years[y.Year] = y.marks()
+		c.years[y.Year], c.announced[y.Year] = y.marks(), !y.Provisional
 	}
 	return c
 }
 
-// Years lists the years that are known, in order.
+// Years lists the years that there is data for, in order, provisional ones among them.
 func (c *Calendar) Years() []int { return slices.Sorted(maps.Keys(c.years)) }
 
-// Knows reports whether there is data for the year.
-func (c *Calendar) Knows(year int) bool {
-	_, ok := c.years[year]
-	return ok
-}
+// Knows reports whether the year's holidays are announced.
+func (c *Calendar) Knows(year int) bool { return c.announced[year] }
 
 // IsWorking reports whether people work on that day, and whether the year's holidays are known.
 func (c *Calendar) IsWorking(d Date) (working, known bool) {
@@ -98,8 +96,8 @@ func (c *Calendar) Mark(d Date) DayMark {
 }
 
 func (c *Calendar) sort(d Date) (day special, known bool) {
-	days, known := c.years[d.Year]
-	if day, ok := days[d]; ok {
+	known = c.announced[d.Year]
+	if day, ok := c.years[d.Year][d]; ok {
 		return day, known
 	}
 	if d.isWeekend() {

@@ -8,9 +8,10 @@ import (
 
 //i18n:keys
 const (
-	yearShape   = "请写 4 位数的年份，如 2027。"
-	daysShape   = "请写日期的列表，如 [\"2027-01-01..2027-01-03\"]。"
-	sourceShape = "请写明依据，如“国务院办公厅关于 2027 年部分节假日安排的通知”，最多 300 字。"
+	yearShape        = "请写 4 位数的年份，如 2027。"
+	daysShape        = "请写日期的列表，如 [\"2027-01-01..2027-01-03\"]。"
+	provisionalShape = "请写 true 或 false：这一年的安排是否还没有公布。"
+	sourceShape      = "请写明依据，如“国务院办公厅关于 2027 年部分节假日安排的通知”，最多 300 字。"
 )
 
 // Validate returns fault.Invalid naming every entry that cannot be: outside the year, a range that runs backwards, a day
@@ -21,10 +22,10 @@ func (y Year) Validate() error {
 		wrong.Add("year", "年份应在 %[1]d 到 %[2]d 之间。", firstYear, lastYear)
 		return wrong.Err()
 	}
-	if n := utf8.RuneCountInString(y.Source); n == 0 || n > maxSource {
+	if n := utf8.RuneCountInString(y.Source); n == 0 && !y.Provisional || n > maxSource {
 		wrong.Add("source", sourceShape)
 	}
-	if len(y.Off) == 0 {
+	if len(y.Off) == 0 && !y.Provisional {
 		wrong.Add("off", "请至少写一个放假日；没有数据的年份本来就只按周末计算。")
 	}
 	off := y.checkOff(&wrong)

@@ -52,12 +52,15 @@ func (r Range) String() string {
 	return r.From.String() + ".." + r.To.String()
 }
 
-// Year is the holidays of one year: days off, and weekend days worked in exchange. Its JSON is the import format.
+// Year is the holidays of one year: days off, and weekend days worked in exchange. Its JSON is the import format. A provisional year is
+// not announced yet: it is what its weekdays say but for the days that somebody has marked, and deadlines in it stay provisional.
 type Year struct {
 	Year   int     `json:"year"`
 	Off    []Range `json:"off"`
 	Work   []Date  `json:"work"`
-	Source string  `json:"source"` // where it was announced, shown beside the calendar
+	Source string  `json:"source"` // where it was announced, shown beside the calendar; may be empty while the year is provisional
+
+	Provisional bool `json:"provisional,omitempty"`
 }
 
 // The bounds of what an import may say. The weekend of two days is in force nationwide since 1995.
@@ -84,7 +87,7 @@ func ParseYear(text []byte) (Year, error) {
 	}
 	var y Year
 	var off, work []string
-	into := map[string]any{"year": &y.Year, "off": &off, "work": &work, "source": &y.Source}
+	into := map[string]any{"year": &y.Year, "off": &off, "work": &work, "source": &y.Source, "provisional": &y.Provisional}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		target, known := into[name]
 		if !known {
@@ -106,10 +109,11 @@ func ParseYear(text []byte) (Year, error) {
 }
 
 var shapes = map[string]string{
-	"year":   yearShape,
-	"off":    daysShape,
-	"work":   daysShape,
-	"source": sourceShape,
+	"provisional": provisionalShape,
+	"year":        yearShape,
+	"off":         daysShape,
+	"work":        daysShape,
+	"source":      sourceShape,
 }
 
 // object splits a JSON object into its members; the decoder of the standard library would let a name come twice.

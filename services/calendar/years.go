@@ -14,7 +14,7 @@ import (
 	"huiyin/models"
 )
 
-// Year is one year whose holidays are known, for the settings page.
+// Year is one year that there is data for, for the settings page.
 type Year struct {
 	workdays.Year
 	OffDays    int       // days off as announced, with the weekend days among them
@@ -22,7 +22,7 @@ type Year struct {
 	ImportedBy int64     // staff, 0 for the program itself
 }
 
-// Years lists the years that are known, in order.
+// Years lists the years that there is data for, in order, provisional ones among them.
 func (s *Service) Years(ctx context.Context) ([]Year, error) {
 	k, err := s.years.Get(ctx)
 	if err != nil {
@@ -55,7 +55,7 @@ type Cell struct {
 type Grid struct {
 	Year  int
 	Month time.Month
-	Known bool // the year's holidays are known
+	Known bool // the year's holidays are announced
 	Weeks [][7]Cell
 }
 
@@ -87,7 +87,7 @@ func mayEdit(actor models.Actor) error {
 	return fault.New(fault.Forbidden, i18n.N("只有系统管理员可以修改工作日历。"))
 }
 
-// Seed stores the years that the product ships with and the database does not have. A year that an update of the product
+// Seed stores the years that the product ships with and the database does not have, or has as provisional only. A year that an update of the product
 // brought along has deadlines recomputed as if it had been imported. Call it at every start.
 func (s *Service) Seed(ctx context.Context) error {
 	rows, err := s.rows(ctx)
@@ -95,11 +95,19 @@ func (s *Service) Seed(ctx context.Context) error {
 		return err
 	}
 	for _, y := range workdays.Builtin() {
-		if slices.ContainsFunc(rows, func(r models.CalendarYear) bool { return int(r.Year) == y.Year }) {
-			continue
+		old := ""
+		if i := slices.IndexFunc(rows, func(r models.CalendarYear) bool { return int(r.Year) == y.Year }); i >= 0 {
+			is, err := workdays.ParseYear([]byte(rows[i].Data))
+			if err != nil {
+				return err
+			}
+			if !is.Provisional {
+				continue
+			}
+			old = rows[i].Data
 		}
 		err := s.db.Tx(ctx, func(ctx context.Context) error {
-			return s.store(ctx, models.System(), y, "", "calendar.seed", nil, len(rows) > 0)
+			return s.store(ctx, models.System(), y, old, "calendar.seed", nil, len(rows) > 0)
 		})
 		if err != nil && !fault.Is(err, fault.Conflict) { // a conflict: another replica was faster
 			return err
@@ -136,6 +144,28 @@ func (s *Service) ImportYear(ctx context.Context, actor models.Actor, text []byt
 	})
 }
 
+// StartYear begins a year that nobody has announced: weekends are off, and single days may be marked. Its deadlines stay provisional until
+// an import takes its place. It needs a system administrator; Conflict when there is such a year already.
+func (s *Service) StartYear(ctx context.Context, actor models.Actor, year int) error {
+	if err := mayEdit(actor); err != nil {
+		return err
+	}
+	y := workdays.Year{Year: year, Provisional: true}
+	if err := y.Validate(); err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(ctx context.Context) error {
+		k, err := s.load(ctx)
+		if err != nil {
+			return err
+		}
+		if _, there := k.years[year]; there {
+			return faster(year)
+		}
+		return s.store(ctx, actor, y, "", "calendar.start", map[string]any{"year": year}, false) // no deadline moves
+	})
+}
+
 // The kinds of day that SetDay sets. Default is what the weekday says.
 const (
 	Working = "working"
@@ -143,7 +173,7 @@ const (
 	Default = "default"
 )
 
-// SetDay corrects one day of a year that is known: works, is off, or is as its weekday says. It needs a system administrator.
+// SetDay corrects one day of a year that there is data for: works, is off, or is as its weekday says. It needs a system administrator.
 func (s *Service) SetDay(ctx context.Context, actor models.Actor, date workdays.Date, kind string) error {
 	if err := mayEdit(actor); err != nil {
 		return err
@@ -160,7 +190,7 @@ func (s *Service) SetDay(ctx context.Context, actor models.Actor, date workdays.
 		}
 		y, ok := k.years[date.Year]
 		if !ok {
-			wrong.Add("date", "还没有 %[1]d 年的日历，请先导入这一年。", date.Year)
+			wrong.Add("date", "还没有 %[1]d 年的日历，请先导入这一年，或先按周末开始。", date.Year)
 			return wrong.Err()
 		}
 		y = withDay(y, date, kind)
@@ -215,6 +245,12 @@ func joined(off []workdays.Range) []workdays.Range {
 
 // store writes the year over the old data ("" for none), with its audit entry and, when asked, the task to recompute.
 func (s *Service) store(ctx context.Context, actor models.Actor, y workdays.Year, old, action string, detail map[string]any, recompute bool) error {
+	if y.Off == nil { // a list that is empty, not one that is missing
+		y.Off = []workdays.Range{}
+	}
+	if y.Work == nil {
+		y.Work = []workdays.Date{}
+	}
 	data, err := json.Marshal(y)
 	if err != nil {
 		return err

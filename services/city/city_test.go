@@ -130,6 +130,8 @@ func TestProfileRefusals(t *testing.T) {
 		"empty":         {func(p *city.Profile) { *p = city.Profile{} }, "city_name color site_name time_zone"},
 		"too light":     {func(p *city.Profile) { p.Color = "#3a9ad9" }, "color"},
 		"white":         {func(p *city.Profile) { p.Color = "#ffffff" }, "color"},
+		"seal red":      {func(p *city.Profile) { p.Color = "#b2382c" }, "color"},
+		"another red":   {func(p *city.Profile) { p.Color = "#a4262c" }, "color"},
 		"no colour":     {func(p *city.Profile) { p.Color = "red;}body{}" }, "color"},
 		"signed colour": {func(p *city.Profile) { p.Color = "#+12345" }, "color"},
 		"no zone":       {func(p *city.Profile) { p.TimeZone = "../../etc/passwd" }, "time_zone"},

@@ -15,9 +15,6 @@ import (
 	"huiyin/models"
 )
 
-// MinContrast is what WCAG 2.2 AA asks of text, here white on the city's colour.
-const MinContrast = 4.5
-
 const maxQuestions = 10
 
 var phonePattern = regexp.MustCompile(`^[0-9+][0-9 ()+\-]{1,28}[0-9)]$`)
@@ -39,12 +36,15 @@ func (p *Profile) clean() error {
 		wrong.Add("phone", "请写电话号码，只用数字、空格、括号、加号和横线，如 010-12345678。")
 	}
 	p.Color = strings.ToLower(strings.TrimSpace(p.Color))
-	if contrast, ok := Contrast(p.Color); !ok {
+	if c, ok := LookAt(p.Color); !ok {
 		wrong.Add("color", "请写颜色代码：井号后 6 位十六进制数字，如 %[1]s。", DefaultProfile().Color)
-	} else if contrast < MinContrast {
+	} else if !c.Enough() {
 		wrong.Add("color", "这个颜色太浅：与白字的对比度是 %[1]s，至少要 %[2]s，否则看不清。",
 			// rounded down, lest 4.49 be told as 4.5
-			strconv.FormatFloat(math.Floor(contrast*10)/10, 'f', 1, 64), strconv.FormatFloat(MinContrast, 'f', 1, 64))
+			strconv.FormatFloat(math.Floor(c.Contrast*10)/10, 'f', 1, 64), strconv.FormatFloat(MinContrast, 'f', 1, 64))
+	} else if c.Red {
+		near, _ := Nearest(p.Color)
+		wrong.Add("color", "这个颜色和印章红分不清：那种红色只表示正式答复和超期。可以用最接近的 %[1]s。", near)
 	}
 	if _, err := time.LoadLocation(p.TimeZone); err != nil || p.TimeZone == "" || p.TimeZone == "Local" {
 		wrong.Add("time_zone", "不认识这个时区。请写如 %[1]s 的名称。", DefaultProfile().TimeZone)
@@ -82,26 +82,6 @@ func line(wrong *fault.Fields, name string, text *string, least, most int) {
 	case n < least || n > most:
 		wrong.Add(name, "请写 %[1]d 到 %[2]d 个字，现在是 %[3]d 个。", least, most, n)
 	}
-}
-
-// Contrast is the WCAG contrast ratio of white text on "#rrggbb"; false for what is no such colour.
-func Contrast(color string) (float64, bool) {
-	if len(color) != 7 || color[0] != '#' {
-		return 0, false
-	}
-	v, err := strconv.ParseUint(color[1:], 16, 32)
-	if err != nil {
-		return 0, false
-	}
-	channel := func(shift uint) float64 {
-		c := float64(v>>shift&0xff) / 255
-		if c <= 0.04045 {
-			return c / 12.92
-		}
-		return math.Pow((c+0.055)/1.055, 2.4)
-	}
-	luminance := 0.2126*channel(16) + 0.7152*channel(8) + 0.0722*channel(0)
-	return 1.05 / (luminance + 0.05), true
 }
 
 func within(wrong *fault.Fields, key string, n int) {

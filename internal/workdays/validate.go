@@ -10,7 +10,7 @@ import (
 const (
 	yearShape        = "请写 4 位数的年份，如 2027。"
 	daysShape        = "请写日期的列表，如 [\"2027-01-01..2027-01-03\"]。"
-	provisionalShape = "请写 true 或 false：这一年的安排是否还没有公布。"
+	provisionalShape = "请写布尔值：这一年的安排是否还没有公布。"
 	sourceShape      = "请写明依据，如“国务院办公厅关于 2027 年部分节假日安排的通知”，最多 300 字。"
 )
 

@@ -77,7 +77,7 @@ func (b *builder) makeSettings(ctx context.Context) error {
 		return err
 	}
 	p.CityName, p.CityNameEn = City, "Linjiang County"
-	p.SiteName, p.SiteNameEn = "临江县政民互动", "Linjiang County · Residents and government"
+	p.SiteName, p.SiteNameEn = "临江县政民互动", "Ask Linjiang County"
 	p.Slogan, p.SloganEn = "有问必答，件件有回音", "Every question gets its answer"
 	p.Phone, p.Address = "12345", "临江县政务服务中心三楼"
 	p.Footer = "主办：临江县人民政府　承办：临江县政务公开办公室（演示站点，人物、地名、电话和内容均为虚构）"

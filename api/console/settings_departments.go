@@ -65,7 +65,7 @@ func departmentFields(c *kit.Ctx, tree *accounts.Tree, d models.Department) []fi
 		}
 		return append(fields, field{Name: "level", Label: c.T("级别"), Kind: selectField, Value: string(d.Level), Required: true, Options: levels, Hint: c.T("以后不能改。")})
 	}
-	return append(fields, field{Name: "active", Label: c.T("在用"), Kind: checkField, Value: flagValue(d.Active), Hint: c.T("停用后不再接收新的诉求，名称仍留在已有的记录里。还有未办结的诉求或在用的下级时不能停用。")})
+	return append(fields, field{Name: "active", Label: c.T("在用"), Kind: checkField, Value: flagValue(d.Active), Hint: c.T("停用后不再接收新的诉求，名称仍留在已有的记录里。还有转到这里的事项分类、自己的受理窗口、未办结的诉求或在用的下级时不能停用。")})
 }
 
 func departmentInput(f *form) (accounts.DepartmentInput, error) {
@@ -91,11 +91,20 @@ func (s *Console) departmentPage(c *kit.Ctx, d models.Department) (*formPage, er
 
 func (s *Console) newDepartment(c *kit.Ctx) error {
 	parent := queryID(c, "parent")
-	p, err := s.departmentPage(c, models.Department{ParentID: parent})
+	p, err := s.departmentPage(c, models.Department{ParentID: parent, Level: s.levelBelow(c, parent)})
 	if err != nil {
 		return err
 	}
 	return c.Page(http.StatusOK, "settings/form", p)
+}
+
+// levelBelow is the level that a department under that one most likely has.
+func (s *Console) levelBelow(c *kit.Ctx, parentID int64) models.Level {
+	parent, err := s.Accounts.Department(c.Request.Context(), parentID)
+	if err == nil && parent.Level == models.Town {
+		return models.Village
+	}
+	return models.County // what is chosen wrongly is told beside the field
 }
 
 func (s *Console) addDepartment(c *kit.Ctx) error {

@@ -165,6 +165,7 @@ type staffPage struct {
 	RolesError []kit.FieldError
 	Self       bool
 	MayRoles   string // why the roles cannot be changed, empty when they can
+	Open       int    // cases in the person's hands that are not closed
 }
 
 func (s *Console) staffPage(c *kit.Ctx, row accounts.StaffRow) (*staffPage, error) {
@@ -174,6 +175,9 @@ func (s *Console) staffPage(c *kit.Ctx, row accounts.StaffRow) (*staffPage, erro
 	}
 	p := &staffPage{Row: row, Roles: rolesField(c, row.Roles), Self: row.ID == c.Actor.ID}
 	p.formPage = formPage{frame: newFrame(c, "staff", row.Name), Fields: staffFields(c, tree, row), Version: row.Version, Action: staffPath + "/" + number(row.ID), Back: staffPath}
+	if p.Open, err = s.Cases.OpenCasesOf(c.Request.Context(), row.ID); err != nil {
+		return nil, err
+	}
 	if reason := accounts.MayChangeRoles(c.Actor, row.ID); reason != nil {
 		p.MayRoles = c.T(reason.Msg, reason.Args...)
 	}

@@ -18,6 +18,8 @@ import (
 const (
 	treeTTL  = 2 * time.Second // how long another replica may show the tree as it was
 	maxDepth = 3
+
+	namedTopics = 5 // how many of the topics that keep a department in use are named
 )
 
 type cachedTree struct {
@@ -119,6 +121,9 @@ func (s *Service) CreateDepartment(ctx context.Context, actor models.Actor, in D
 		if err != nil {
 			return err
 		}
+		if err := nameIsFree(rows, 0, parent, in.Name); err != nil {
+			return err
+		}
 		now := s.Clock.Now()
 		row = models.Department{
 			ParentID: parent, Level: in.Level, Name: in.Name, Short: in.Short, NameEn: in.NameEn, Phone: in.Phone, Sort: nextSort(rows, parent),
@@ -156,6 +161,16 @@ func (s *Service) standUnder(tree *Tree, parentID int64, level models.Level, hei
 		return 0, "", fieldFault("parent_id", i18n.N("部门最多 %[1]d 级。"), maxDepth)
 	}
 	return parentID, path, nil
+}
+
+// nameIsFree refuses a name that another department under the same parent has, in use or not: records could not tell them apart.
+func nameIsFree(rows []models.Department, id, parentID int64, name string) error {
+	for _, d := range rows {
+		if d.ID != id && d.ParentID == parentID && d.Name == name {
+			return fieldFault("name", i18n.N("这一级已经有一个叫“%[1]s”的部门。"), name)
+		}
+	}
+	return nil
 }
 
 // nextSort is the place behind everything that stands under a parent.
@@ -214,7 +229,8 @@ func fieldFault(field, msg string, args ...any) error {
 }
 
 // UpdateDepartment renames, moves, reactivates or deactivates a department; its subtree moves along. Errors: Conflict with
-// a Stale when the version has moved on; Conflict when it is to be deactivated with open cases or active departments below.
+// a Stale when the version has moved on; Conflict when it is to be deactivated with open cases, active departments below, topics that
+// it answers or a desk of its own.
 func (s *Service) UpdateDepartment(ctx context.Context, actor models.Actor, id int64, in DepartmentInput) (models.Department, error) {
 	if reason := MayManageDepartments(actor); reason != nil {
 		return models.Department{}, reason
@@ -238,6 +254,11 @@ func (s *Service) UpdateDepartment(ctx context.Context, actor models.Actor, id i
 		}
 		if row, err = s.moved(ctx, tree, old, in); err != nil {
 			return err
+		}
+		if row.Name != old.Name || row.ParentID != old.ParentID {
+			if err := nameIsFree(rows, id, row.ParentID, row.Name); err != nil {
+				return err
+			}
 		}
 		if old.Active && !in.Active {
 			if err := s.mayClose(ctx, tree, old); err != nil {
@@ -296,6 +317,17 @@ func (s *Service) mayClose(ctx context.Context, tree *Tree, d models.Department)
 	}
 	if s.inUse == nil {
 		return fmt.Errorf("accounts: nobody said who knows of open cases")
+	}
+	topics, desk, err := s.inUse.Serves(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	if len(topics) > 0 {
+		named := strings.Join(topics[:min(len(topics), namedTopics)], "、")
+		return fault.New(fault.Conflict, i18n.N("还有 %[1]d 个事项分类转到这里：%[2]s。请先改到别的部门，或停用这些分类。"), len(topics), named).WithReason("topics_here")
+	}
+	if desk != "" {
+		return fault.New(fault.Conflict, i18n.N("这个部门还有自己的受理窗口“%[1]s”，请先停用它。"), desk).WithReason("desk_here")
 	}
 	n, err := s.inUse.OpenCases(ctx, d.ID)
 	if err != nil {

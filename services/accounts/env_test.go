@@ -57,9 +57,20 @@ func (s *sms) SendCode(_ context.Context, phone, code, locale string) error {
 	return nil
 }
 
-type openCases map[int64]int
+// openCases is what is tied to the departments, by id; topics the names of those that lead to one.
+type openCases struct {
+	cases  map[int64]int
+	topics map[int64][]string
+	desks  map[int64]string
+}
 
-func (o openCases) OpenCases(_ context.Context, id int64) (int, error) { return o[id], nil }
+func (o openCases) OpenCases(_ context.Context, id int64) (int, error) { return o.cases[id], nil }
+
+func (o openCases) OpenCasesOf(context.Context, int64) (int, error) { return 0, nil }
+
+func (o openCases) Serves(_ context.Context, id int64) ([]string, string, error) {
+	return o.topics[id], o.desks[id], nil
+}
 
 type env struct {
 	*accounts.Service
@@ -78,7 +89,7 @@ func newEnv(t *testing.T, db *database.DB) env {
 		t.Fatal(err)
 	}
 	settings := accounts.DefaultSettings()
-	e := env{db: db, clk: clock.NewFake(start), sms: &sms{}, open: openCases{}, settings: &settings}
+	e := env{db: db, clk: clock.NewFake(start), sms: &sms{}, open: openCases{map[int64]int{}, map[int64][]string{}, map[int64]string{}}, settings: &settings}
 	e.log = audit.New(db, e.clk)
 	e.Service = accounts.New(accounts.Deps{
 		DB: db, Clock: e.clk, Audit: e.log, Seal: box, Passwords: password.New(password.Cheap, 4), Codes: &codes{issued: map[string]string{}},

@@ -47,9 +47,12 @@ type Recorder interface {
 	Record(ctx context.Context, actor models.Actor, action, kind string, id int64, detail map[string]any) error
 }
 
-// InUse tells how many open cases a department has.
+// InUse tells what is still tied to a department or a member of staff; counts stop at a bound.
 type InUse interface {
 	OpenCases(ctx context.Context, departmentID int64) (int, error)
+	OpenCasesOf(ctx context.Context, staffID int64) (int, error)
+	// Serves returns the names of the active topics that a department answers, and of its own active desk, "" for none.
+	Serves(ctx context.Context, departmentID int64) (topics []string, desk string, err error)
 }
 
 // Deps is what the service is built from. Settings may be nil: DefaultSettings is used.

@@ -228,18 +228,32 @@ func (e env) deactivation(t *testing.T, above, below models.Department) {
 		return err
 	}
 	kind(t, off(above), fault.Conflict)
-	e.open[below.ID] = 2
+	e.open.cases[below.ID] = 2
 	if f := kind(t, off(below), fault.Conflict); f.Reason != "open_cases" {
 		t.Fatal(f)
 	}
-	e.open[below.ID] = 0
+	e.open.cases[below.ID] = 0
+	e.open.topics[below.ID] = []string{"公租房", "物业"}
+	if f := kind(t, off(below), fault.Conflict); f.Reason != "topics_here" || !slices.Equal(f.Args, []any{2, "公租房、物业"}) {
+		t.Fatalf("%+v", f)
+	}
+	delete(e.open.topics, below.ID)
+	e.open.desks[below.ID] = "住房窗口"
+	if f := kind(t, off(below), fault.Conflict); f.Reason != "desk_here" {
+		t.Fatalf("%+v", f)
+	}
+	delete(e.open.desks, below.ID)
+	_, err := e.CreateDepartment(ctx, sys, accounts.DepartmentInput{ParentID: below.ParentID, Level: below.Level, Name: below.Name})
+	if f := kind(t, err, fault.Invalid); f.Fields[0].Name != "name" {
+		t.Fatalf("a second %s: %+v", below.Name, f)
+	}
 	ok(t, off(below))
 	ok(t, off(above))
 	other := newEnv(t, e.db)
 	if got := len(must[*accounts.Tree](t)(other.Departments(ctx)).Active()); got != 3 {
 		t.Fatalf("%d active", got)
 	}
-	e.root(t)
+	must[models.Department](t)(e.CreateDepartment(ctx, sys, accounts.DepartmentInput{Level: models.County, Name: "邻县"}))
 	if got := len(must[*accounts.Tree](t)(other.Departments(ctx)).Active()); got != 3 {
 		t.Fatalf("not cached: %d", got)
 	}

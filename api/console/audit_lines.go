@@ -131,7 +131,22 @@ var detailNames = map[string]string{
 	"from": "原状态", "to": "新状态", "number": "编号", "topic": "分类", "channel": "渠道", "department": "部门", "handler": "经办人", "due": "期限", "round": "轮次",
 	"changed": "改动的项目", "version": "版本", "name": "名称", "title": "标题", "active": "在用", "roles": "角色", "days": "天数", "minutes": "分钟",
 	"how": "方式", "pending": "接着要做", "page": "页面", "parent": "上级部门", "up": "上移", "new": "新的记录", "off": "放假", "work": "调休上班",
-	"source": "依据", "date": "日期", "kind": "种类", "locale": "语言", "bytes": "字节数", "own": "自有图形", "deleted": "删除的条数",
+	"source": "依据", "date": "日期", "kind": "种类", "locale": "语言", "bytes": "字节数", "own": "自有图形", "deleted": "删除的条数", "simple": "简易事项的天数", "ordinary": "一般事项的天数", "unit": "按哪种天数", "review": "由谁审核", "values": "原来和现在",
+	"short": "简称", "name_en": "名称（英文）", "phone": "电话",
+}
+
+// settingInWords is what the forms call a setting.
+func settingInWords(c *kit.Ctx, name string) string {
+	if words, ok := numberNames[name]; ok {
+		return c.T(words)
+	}
+	if name == "second_factor_roles" {
+		return c.T("哪些角色必须使用二次验证")
+	}
+	if words, ok := detailNames[strings.TrimSuffix(name, "_id")]; ok {
+		return c.T(words)
+	}
+	return name
 }
 
 // details lists what an entry says besides, in the order of its keys; what is empty is left out.
@@ -163,6 +178,9 @@ func (n auditNames) value(c *kit.Ctx, key string, v any) string {
 		}
 		return c.T("否")
 	case string:
+		if key == "changed" {
+			return settingInWords(c, v)
+		}
 		if words := wordOf(key, v); words != "" {
 			return c.T(words)
 		}
@@ -179,6 +197,14 @@ func (n auditNames) value(c *kit.Ctx, key string, v any) string {
 			return name
 		}
 		return fmt.Sprint(v)
+	case map[string]any: // what settings were changed from and to
+		words := make([]string, 0, len(v))
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if step, ok := v[name].([]any); ok && len(step) == 2 {
+				words = append(words, c.T("%[1]s：原为 %[2]s，现为 %[3]s", settingInWords(c, name), n.value(c, name, step[0]), n.value(c, name, step[1])))
+			}
+		}
+		return strings.Join(words, c.T("；"))
 	case []any:
 		words := make([]string, 0, len(v))
 		for _, item := range v {
@@ -198,7 +224,11 @@ func wordOf(key, value string) string {
 	switch key {
 	case "from", "to":
 		return cases.StatusName(models.CaseStatus(value)).ID
-	case "roles":
+	case "review":
+		return reviewNames[models.ReviewMode(value)]
+	case "unit":
+		return map[string]string{"working": i18n.N("工作日"), "natural": i18n.N("自然日")}[value]
+	case "roles", "second_factor_roles":
 		return roleNames[models.Role(value)]
 	case "locale":
 		return localeNames[value]

@@ -47,3 +47,12 @@ func TestDepartmentBelowATown(t *testing.T) {
 	}
 	t.Fatal("no town in the fixture")
 }
+
+// The log says what a setting was and what it is now, in words.
+func TestAuditSaysWhatASettingWas(t *testing.T) {
+	c, w := newCity(t)
+	keeper := at(t, c, w, fixture.SecurityAdmin)
+	const address = "/console/settings/retention"
+	keeper.done(keeper.do(http.MethodPost, address, changed(keeper.get(address).filled(address), map[string]string{"audit_months": "24"})))
+	at(t, c, w, fixture.Auditor).get("/console/audit?action=settings.").want(http.StatusOK, "审计日志保存多久：原为 36，现为 24")
+}

@@ -190,6 +190,14 @@ func TestADepartmentInUseStays(t *testing.T) {
 	address := "/console/settings/departments/" + strconv.FormatInt(c.Housing.ID, 10)
 	form := admin.get(address).filled(address)
 	form.Del("active")
+	admin.do(http.MethodPost, address, form).want(http.StatusConflict, "个事项分类转到这里")
+	for _, x := range c.Topics {
+		if x.DepartmentID != c.Housing.ID {
+			continue
+		}
+		elsewhere := "/console/settings/topics/" + strconv.FormatInt(x.ID, 10)
+		admin.done(admin.do(http.MethodPost, elsewhere, changed(admin.get(elsewhere).filled(elsewhere), map[string]string{"department_id": strconv.FormatInt(c.Transport.ID, 10)})))
+	}
 	admin.do(http.MethodPost, address, form).want(http.StatusConflict, "没有办结")
 }
 

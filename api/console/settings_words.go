@@ -76,4 +76,4 @@ var reviewNames = map[models.ReviewMode]string{
 	models.ReviewByDepartment: "本部门审核人", models.ReviewByOverseer: "督办岗", models.ReviewNone: "不审核，经办人直接发送",
 }
 
-var topicKindNames = map[models.TopicKind]string{models.Simple: "简易", models.Ordinary: "一般"}
+var topicKindNames = map[models.TopicKind]string{models.Simple: "简易事项", models.Ordinary: "一般事项"}

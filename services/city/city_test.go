@@ -228,6 +228,13 @@ func TestNumbers(t *testing.T) {
 		if err != nil || r.AuditMonths != 36 {
 			t.Fatalf("%+v, %v", r, err)
 		}
+		r.AuditMonths = 24
+		if _, err := f.UpdateRetention(ctx, security, r, r.Version); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.recorded(t, "settings.retention"); len(got) != 1 || got[0].Detail != `{"changed":["audit_months"],"values":{"audit_months":[36,24]},"version":1}` {
+			t.Errorf("%+v", got)
+		}
 		r.AuditMonths = 5 // 网络安全法 art. 21
 		if _, err := f.UpdateRetention(ctx, security, r, 0); fields(err) != "audit_months" {
 			t.Error(err)

@@ -68,7 +68,8 @@ func (s *Service) UpdateRetention(ctx context.Context, actor models.Actor, in Re
 	return s.update(ctx, actor, groupRetention, in, version, func(n *snapshot) (any, int64) { return n.retention, n.retention.Version })
 }
 
-// update writes a group over its version, with an audit entry that names the keys that changed and none of their values.
+// update writes a group over its version, with an audit entry of the keys that changed; for rules, which hold neither secrets nor
+// texts, with the value of each before and after.
 func (s *Service) update(ctx context.Context, actor models.Actor, group string, in any, version int64, present func(*snapshot) (any, int64)) (int64, error) {
 	next := version
 	err := s.db.Tx(ctx, func(ctx context.Context) error {
@@ -89,12 +90,37 @@ func (s *Service) update(ctx context.Context, actor models.Actor, group string, 
 			return nil
 		}
 		next = version + 1
-		return s.write(ctx, actor, group, value, version, map[string]any{"changed": changed, "version": next})
+		return s.write(ctx, actor, group, value, version, detail(group, changed, next, old, in))
 	})
 	if err != nil {
 		return 0, err
 	}
 	return next, nil
+}
+
+// detail is what the audit log says of a change.
+func detail(group string, changed []string, version int64, old, in any) map[string]any {
+	d := map[string]any{"changed": changed, "version": version}
+	if group == groupProfile {
+		return d // long texts
+	}
+	before, after := values(old), values(in)
+	steps := map[string]any{}
+	for _, name := range changed {
+		steps[name] = []any{before[name], after[name]}
+	}
+	d["values"] = steps
+	return d
+}
+
+// values are the settings of a group by their JSON names.
+func values(group any) map[string]any {
+	raw, err := json.Marshal(group)
+	all := map[string]any{}
+	if err == nil {
+		_ = json.Unmarshal(raw, &all) // it was written just now
+	}
+	return all
 }
 
 // write stores a group's value over that version and records it.

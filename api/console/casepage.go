@@ -2,8 +2,6 @@ package console
 
 import (
 	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,7 +9,6 @@ import (
 
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
-	"huiyin/internal/i18n"
 	"huiyin/models"
 	"huiyin/services/calendar"
 	"huiyin/services/cases"
@@ -69,12 +66,6 @@ type messageView struct {
 	Files                       []fileView
 }
 
-type fileView struct {
-	ID               int64
-	Name, Href, Size string
-	Image            bool
-}
-
 // stepView is one line of a history.
 type stepView struct {
 	At              time.Time
@@ -85,11 +76,6 @@ type stepView struct {
 type nextView struct {
 	Text, Href, Button string
 	Mine, Accept       bool
-}
-
-type publicHint struct {
-	Tag  tagView
-	Text string
 }
 
 // caseForm is everything a form of the page may send: it comes back when something has to be mended.
@@ -228,14 +214,6 @@ func (v *caseView) message(c *kit.Ctx, m cases.Message) messageView {
 	return view
 }
 
-func fileViews(list []models.Attachment) []fileView {
-	var out []fileView
-	for _, a := range list {
-		out = append(out, fileView{ID: a.ID, Name: a.Name, Href: "/console/files/" + strconv.FormatInt(a.ID, 10), Size: kit.FileSize(a.Size), Image: a.Width > 0})
-	}
-	return out
-}
-
 func (v *caseView) step(c *kit.Ctx, e models.CaseEvent) stepView {
 	var who, whom string
 	switch models.ActorKind(e.ActorKind) {
@@ -304,40 +282,6 @@ func (s *Console) fillSide(c *kit.Ctx, v *caseView) error {
 	return nil
 }
 
-func (v *caseView) public(c *kit.Ctx) {
-	k := v.T.Case
-	if k.AnsweredAt == nil && k.Publication == models.PublicationNone {
-		return
-	}
-	v.Public = &publicHint{Tag: publicationTag(c, k.Publication)}
-	switch {
-	case k.ConsentAt == nil:
-		v.Public.Text = c.T("来信人没有同意公开，不能公开。")
-	case k.ConsentWithdrawn != nil:
-		v.Public.Text = c.T("来信人撤回了公开同意，不能公开。")
-	default:
-		v.Public.Text = c.T("来信人同意公开。公开版本单独成文，个人信息要逐处确认，由另一位同事发布。")
-	}
-}
-
-var publicationNames = map[models.PublicationStatus]string{
-	models.PublicationNone: i18n.N("不公开"), models.PublicationWanted: i18n.N("待准备"), models.PublicationDraft: i18n.N("准备中"),
-	models.PublicationReady: i18n.N("待发布"), models.Published: i18n.N("已公开"), models.Unpublished: i18n.N("已撤下"),
-}
-
-func publicationTag(c *kit.Ctx, p models.PublicationStatus) tagView {
-	t := tagView{Text: c.T(publicationNames[p])}
-	switch p {
-	case models.Published:
-		t.Kind = "ok"
-	case models.PublicationReady:
-		t.Kind = "warn"
-	case models.PublicationNone, models.Unpublished:
-		t.Kind = "mute"
-	}
-	return t
-}
-
 // caseAgain shows the page again after a failed act, with what was typed and what has changed meanwhile.
 func (s *Console) caseAgain(c *kit.Ctx, failed error, number string) error {
 	var typed caseForm
@@ -351,8 +295,8 @@ func (s *Console) caseAgain(c *kit.Ctx, failed error, number string) error {
 	if e, ok := asFault(failed); ok {
 		switch changed := e.Detail.(type) {
 		case []models.CaseEvent:
-			if err := s.fillChanges(c, v, changed); err != nil {
-				return err
+			for _, e := range changed {
+				v.Changes = append(v.Changes, v.step(c, e))
 			}
 		case *models.CaseReply:
 			if v.Editor != nil {
@@ -367,13 +311,6 @@ func (s *Console) caseAgain(c *kit.Ctx, failed error, number string) error {
 }
 
 func asFault(err error) (*fault.Error, bool) { return errors.AsType[*fault.Error](err) }
-
-func (s *Console) fillChanges(c *kit.Ctx, v *caseView, events []models.CaseEvent) error {
-	for _, e := range events {
-		v.Changes = append(v.Changes, v.step(c, e))
-	}
-	return nil
-}
 
 func (s *Console) nameOf(c *kit.Ctx, id int64) string {
 	people, err := s.Accounts.StaffNames(c.Request.Context(), []int64{id})
@@ -390,32 +327,6 @@ func (s *Console) caseLive(c *kit.Ctx) error {
 		return err
 	}
 	return c.Live(cases.CaseTopic(t.Case.Number))
-}
-
-// download hands out a file of a case that the actor may see. Browsers save it; they never show it as a page of ours.
-func (s *Console) download(c *kit.Ctx) error {
-	id, err := c.ID("id")
-	if err != nil {
-		return err
-	}
-	ctx := c.Request.Context()
-	a, err := s.Files.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := s.Cases.MayReadFile(ctx, c.Actor, a); err != nil {
-		return err
-	}
-	a, body, err := s.Files.Open(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer func(b io.Closer) { _ = b.Close() }(body) // only read
-	c.Header("Content-Type", a.MIME)
-	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
-	c.Header("Cache-Control", "private, no-store")
-	http.ServeContent(c.Writer, c.Request, "", a.CreatedAt, body)
-	return nil
 }
 
 // similar are published answers that may be reused.

@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -246,18 +247,20 @@ func (s *Console) fillHandlers(c *kit.Ctx, v *inboxView) error {
 	if !c.Actor.HasAny(models.Handler, models.Reviewer, models.Overseer) || v.Query.View == cases.ViewPublish {
 		return nil
 	}
-	seen := map[int64]bool{}
+	var departments []models.Department
+	var ids []int64
 	for _, r := range v.Rows {
 		d := r.Department
-		if !r.Pick || seen[d.ID] || (!c.Actor.Has(models.Overseer) && d.ID != c.Actor.DepartmentID) {
-			continue
+		if r.Pick && !slices.Contains(ids, d.ID) && (c.Actor.Has(models.Overseer) || d.ID == c.Actor.DepartmentID) {
+			departments, ids = append(departments, d), append(ids, d.ID)
 		}
-		seen[d.ID] = true
-		people, err := s.Accounts.ColleaguesByRole(c.Request.Context(), d.ID, models.Handler)
-		if err != nil {
-			return err
-		}
-		if group := peopleOptions(people); len(group) > 0 {
+	}
+	handlers, err := s.Accounts.ColleaguesIn(c.Request.Context(), ids, models.Handler)
+	if err != nil {
+		return err
+	}
+	for _, d := range departments {
+		if group := peopleOptions(handlers[d.ID]); len(group) > 0 {
 			v.Handlers = append(v.Handlers, optionGroup{Label: departmentName(c, d), Options: group})
 		}
 	}
@@ -302,71 +305,6 @@ func emptyOf(c *kit.Ctx, v inboxView) emptyView {
 		all.Href = ""
 	}
 	return all
-}
-
-type bulkForm struct {
-	Numbers   []string `form:"number"`
-	HandlerID int64    `form:"handler_id"`
-	Back      string   `form:"back"`
-}
-
-type bulkView struct {
-	Done   int
-	To     string
-	Failed []bulkFailure
-	Back   string
-}
-
-type bulkFailure struct{ Number, Title, Why string } // Title "" of what the person may not see
-
-func (s *Console) assignMany(c *kit.Ctx) error {
-	var in bulkForm
-	if err := c.Bind(&in); err != nil {
-		return err
-	}
-	back := kit.Back(in.Back, viewAddress(cases.ViewUnassigned))
-	outcomes, err := s.Cases.AssignMany(c.Request.Context(), c.Actor, in.Numbers, cases.AssignInput{HandlerID: in.HandlerID})
-	if err != nil {
-		kind, text := kit.SafeFace(c.L, err)
-		if kit.Status(kind) >= http.StatusInternalServerError {
-			return err
-		}
-		c.SetFlash("warn", text)
-		return c.Redirect(back)
-	}
-	v := bulkView{Back: back}
-	for _, o := range outcomes {
-		if o.Err == nil {
-			v.Done++
-			continue
-		}
-		v.Failed = append(v.Failed, bulkFailure{Number: o.Number, Why: whyNot(c, o.Err)})
-	}
-	v.To = s.nameOf(c, in.HandlerID)
-	if len(v.Failed) == 0 {
-		return c.Done(back, i18n.N("已把 %[1]d 件分派给%[2]s。"), v.Done, v.To)
-	}
-	numbers := make([]string, 0, len(v.Failed))
-	for _, f := range v.Failed {
-		numbers = append(numbers, f.Number)
-	}
-	titles, err := s.Cases.Titles(c.Request.Context(), c.Actor, numbers)
-	if err != nil {
-		return err
-	}
-	for i := range v.Failed {
-		v.Failed[i].Title = titles[v.Failed[i].Number]
-	}
-	return c.Page(http.StatusOK, "bulk", v)
-}
-
-// whyNot is a refusal in one sentence: that of its field, where it has one.
-func whyNot(c *kit.Ctx, err error) string {
-	if fields := c.FieldErrors(err); len(fields) > 0 {
-		return fields[0].Text
-	}
-	_, text := kit.SafeFace(c.L, err)
-	return text
 }
 
 // live tells the side bar that a count may have changed.

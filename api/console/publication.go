@@ -268,3 +268,43 @@ func (s *Console) publicationAgain(c *kit.Ctx, failed error, number string) erro
 	}
 	return c.FormAgain(failed, "publication", func(errs []kit.FieldError) any { v.Errors = errs; return v })
 }
+
+// publicHint is what the case page says of the public version.
+type publicHint struct {
+	Tag  tagView
+	Text string
+}
+
+func (v *caseView) public(c *kit.Ctx) {
+	k := v.T.Case
+	if k.AnsweredAt == nil && k.Publication == models.PublicationNone {
+		return
+	}
+	v.Public = &publicHint{Tag: publicationTag(c, k.Publication)}
+	switch {
+	case k.ConsentAt == nil:
+		v.Public.Text = c.T("来信人没有同意公开，不能公开。")
+	case k.ConsentWithdrawn != nil:
+		v.Public.Text = c.T("来信人撤回了公开同意，不能公开。")
+	default:
+		v.Public.Text = c.T("来信人同意公开。公开版本单独成文，个人信息要逐处确认，由另一位同事发布。")
+	}
+}
+
+var publicationNames = map[models.PublicationStatus]string{
+	models.PublicationNone: i18n.N("不公开"), models.PublicationWanted: i18n.N("待准备"), models.PublicationDraft: i18n.N("准备中"),
+	models.PublicationReady: i18n.N("待发布"), models.Published: i18n.N("已公开"), models.Unpublished: i18n.N("已撤下"),
+}
+
+func publicationTag(c *kit.Ctx, p models.PublicationStatus) tagView {
+	t := tagView{Text: c.T(publicationNames[p])}
+	switch p {
+	case models.Published:
+		t.Kind = "ok"
+	case models.PublicationReady:
+		t.Kind = "warn"
+	case models.PublicationNone, models.Unpublished:
+		t.Kind = "mute"
+	}
+	return t
+}

@@ -157,11 +157,32 @@ func (s *Service) cards(ctx context.Context, rows []models.Staff) ([]StaffCard, 
 
 // ColleaguesByRole returns the active staff of a department (0 for all departments) who have the role.
 func (s *Service) ColleaguesByRole(ctx context.Context, departmentID int64, role models.Role) ([]StaffCard, error) {
-	rows, err := s.staffByRole(ctx, departmentID, role)
+	var departments []int64
+	if departmentID != 0 {
+		departments = []int64{departmentID}
+	}
+	rows, err := s.staffByRole(ctx, departments, role)
 	if err != nil {
 		return nil, err
 	}
 	return s.cards(ctx, rows)
+}
+
+// ColleaguesIn returns the active staff of several departments who have the role, by department.
+func (s *Service) ColleaguesIn(ctx context.Context, departments []int64, role models.Role) (map[int64][]StaffCard, error) {
+	if len(departments) == 0 {
+		return nil, nil
+	}
+	rows, err := s.staffByRole(ctx, departments, role)
+	if err != nil {
+		return nil, err
+	}
+	cards, err := s.cards(ctx, rows)
+	out := map[int64][]StaffCard{}
+	for _, c := range cards {
+		out[c.DepartmentID] = append(out[c.DepartmentID], c)
+	}
+	return out, err
 }
 
 // StaffNames returns the cards of those ids that exist, active or not.

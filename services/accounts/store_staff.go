@@ -191,11 +191,12 @@ func (s *Service) staffByIDs(ctx context.Context, ids []int64) (rows []models.St
 	return rows, err
 }
 
-func (s *Service) staffByRole(ctx context.Context, departmentID int64, role models.Role) (rows []models.Staff, err error) {
+// staffByRole reads those who are active in any of the departments, in all where none is named.
+func (s *Service) staffByRole(ctx context.Context, departments []int64, role models.Role) (rows []models.Staff, err error) {
 	q := s.DB.Conn(ctx).Where("active = ?", true).
 		Where("id IN (?)", s.DB.Conn(ctx).Model(&models.StaffRole{}).Select("staff_id").Where("role = ?", role))
-	if departmentID != 0 {
-		q = q.Where("department_id = ?", departmentID)
+	if len(departments) > 0 {
+		q = q.Where("department_id IN ?", departments)
 	}
 	err = q.Order("id").Find(&rows).Error
 	return rows, err

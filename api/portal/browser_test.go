@@ -106,7 +106,7 @@ func TestInABrowser(t *testing.T) {
 	l.until(`location.pathname === "/consult/receipt"`)
 	l.check("receipt")
 
-	l.until(`document.querySelector(".acts .btn").click(), true`)
+	l.until(`document.querySelector("main .btn[href^='/track/']").click(), true`)
 	l.until(`location.pathname.startsWith("/track/")`)
 	l.check("thread-open")
 	path, err := chromedp.Run(l.ctx, chromedp.Evaluate[string]("location.pathname"))

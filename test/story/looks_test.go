@@ -73,7 +73,7 @@ const (
 	controls = "h1, h2, h3, h4, button, label, legend, summary, th, a, nav" // in Chinese, running text may name a header or a file type
 
 	portalContent  = "code, pre, .num, .foot p, .brand, .handset, .letter, textarea, option, .msg .text, #matter h1, #matter .meta, .matters a, .similar a, .receipt dd, .source"
-	consoleContent = portalContent + ", .who, h1 small, #case-title h1, .msg header h2, .what, .sub, td, dd, .node, .crumbs, .demo-accounts, .reuse, .sent, .timeline, .keep-lines, .findings legend, mark, .why, pre"
+	consoleContent = portalContent + ", .who, .log b, h1 small, #case-title h1, .msg header h2, .what, .sub, td, dd, .node, .crumbs, .demo-accounts, .reuse, .sent, .timeline, .keep-lines, .findings legend, mark, .why, pre"
 )
 
 func (p *person) problems() []string {

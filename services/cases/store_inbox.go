@@ -92,14 +92,15 @@ func (s *Service) countEach(ctx context.Context, filters []filter, limit int) ([
 	return counts, err
 }
 
-// searchFloor returns the id that a search in words within the scope stays above, and how many cases that leaves.
+// searchFloor returns the id that a search in words within the scope stays above, and how many cases that leaves at most.
 func (s *Service) searchFloor(ctx context.Context, sc scope) (above int64, back int, err error) {
-	q, back := s.DB.Conn(ctx).Model(&models.Case{}).Select("id"), searchBackAll
-	if !sc.every && len(sc.departments) == 1 {
-		q, back = q.Where("department_id = ?", sc.departments[0]), searchBackOne
+	q := s.DB.Conn(ctx).Model(&models.Case{})
+	if sc.every || len(sc.departments) != 1 {
+		err = q.Select("COALESCE(MAX(id), 0) - ?", searchBackAll).Scan(&above).Error
+		return above, searchBackAll, err
 	}
-	err = q.Order("id DESC").Offset(back).Limit(1).Scan(&above).Error // none: 0
-	return above, back, err
+	err = q.Select("id").Where("department_id = ?", sc.departments[0]).Order("id DESC").Offset(searchBackOne).Limit(1).Scan(&above).Error // none: 0
+	return above, searchBackOne, err
 }
 
 // where is the condition of a list. A single value of a kind is compared with =, which is what keeps to the order of an index.

@@ -119,6 +119,9 @@ func (c Config) Validate() error {
 	if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		errs = append(errs, fmt.Errorf("HUIYIN_BASE_URL: %q is not an address like https://ask.example.gov.cn", c.BaseURL))
 	}
+	if !strings.HasPrefix(c.Database, "sqlite:") && !strings.HasPrefix(c.Database, "mysql://") {
+		errs = append(errs, errors.New("HUIYIN_DATABASE: want sqlite:PATH or mysql://user:password@tcp(host:port)/name"))
+	}
 	if c.Data == "" {
 		errs = append(errs, errors.New("HUIYIN_DATA: name a folder"))
 	}

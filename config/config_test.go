@@ -60,6 +60,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		"HUIYIN_BASE_URL: \"ask.example.gov.cn\"":   {"HUIYIN_BASE_URL": "ask.example.gov.cn"},
 		"HUIYIN_REDIS: a worker of its own":         {"HUIYIN_DATABASE": "mysql://u:p@tcp(db)/h", "HUIYIN_WORKER": "false"},
 		"HUIYIN_KEYS and HUIYIN_INDEX_KEY":          {"HUIYIN_KEYS": "1=AAAA"},
+		"HUIYIN_DATABASE: want sqlite:PATH or":      {"HUIYIN_DATABASE": "mysql:u:p@tcp(db)/h"},
 		"HUIYIN_KEY names one of HUIYIN_KEYS":       {"HUIYIN_KEY": "2"},
 		"HUIYIN_SMS_URL needs":                      {"HUIYIN_SMS_URL": "https://sms.example.cn/send"},
 		"HUIYIN_CONFIG: open":                       {"HUIYIN_CONFIG": filepath.Join(t.TempDir(), "none")},

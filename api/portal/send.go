@@ -88,7 +88,7 @@ func (p *Portal) draftFor(c *kit.Ctx, in askForm) (draft cases.Draft, before *mo
 		return draft, nil, false, err
 	}
 	if !found {
-		sent := false
+		var sent bool
 		if before, sent, err = p.Cases.SentFrom(ctx, token); err != nil {
 			return draft, nil, false, err
 		}

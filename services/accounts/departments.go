@@ -192,22 +192,18 @@ func (s *Service) MoveDepartment(ctx context.Context, actor models.Actor, id int
 	}
 	var row models.Department
 	err := s.DB.Tx(ctx, func(ctx context.Context) error {
-		rows, err := s.departments(ctx, true)
+		tree, old, err := s.treeToChange(ctx, id)
 		if err != nil {
 			return err
 		}
-		tree := newTree(rows)
-		var ok bool
-		if row, ok = tree.Get(id); !ok {
-			return notFound()
-		}
+		row = old
 		var ids []int64
 		for _, d := range tree.order {
 			if d.ParentID == row.ParentID {
 				ids = append(ids, d.ID)
 			}
 		}
-		ids, ok = order.Moved(ids, id, up)
+		ids, ok := order.Moved(ids, id, up)
 		if !ok {
 			return nil
 		}
@@ -220,6 +216,20 @@ func (s *Service) MoveDepartment(ctx context.Context, actor models.Actor, id int
 		return s.Audit.Record(ctx, actor, "department.move", "department", id, map[string]any{"up": up})
 	})
 	return row, err
+}
+
+// treeToChange reads all departments and locks them until the transaction ends, and returns the one that is to change.
+func (s *Service) treeToChange(ctx context.Context, id int64) (*Tree, models.Department, error) {
+	rows, err := s.departments(ctx, true)
+	if err != nil {
+		return nil, models.Department{}, err
+	}
+	tree := newTree(rows)
+	row, ok := tree.Get(id)
+	if !ok {
+		return nil, row, notFound()
+	}
+	return tree, row, nil
 }
 
 func fieldFault(field, msg string, args ...any) error {
@@ -240,14 +250,9 @@ func (s *Service) UpdateDepartment(ctx context.Context, actor models.Actor, id i
 	}
 	var row models.Department
 	err := s.DB.Tx(ctx, func(ctx context.Context) error {
-		rows, err := s.departments(ctx, true)
+		tree, old, err := s.treeToChange(ctx, id)
 		if err != nil {
 			return err
-		}
-		tree := newTree(rows)
-		old, ok := tree.Get(id)
-		if !ok {
-			return notFound()
 		}
 		if old.Version != in.Version {
 			return stale(old.Version, old, in.differs(old))
@@ -256,7 +261,7 @@ func (s *Service) UpdateDepartment(ctx context.Context, actor models.Actor, id i
 			return err
 		}
 		if row.Name != old.Name || row.ParentID != old.ParentID {
-			if err := nameIsFree(rows, id, row.ParentID, row.Name); err != nil {
+			if err := nameIsFree(tree.All(), id, row.ParentID, row.Name); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,10 @@
 package models
 
-import "time"
+import (
+	"time"
+
+	"huiyin/internal/i18n"
+)
 
 // Level is a department's place in the three levels of a county.
 type Level string
@@ -28,6 +32,9 @@ type Department struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
+
+// In is the department's name in a locale.
+func (d Department) In(locale string) string { return i18n.Either(locale, d.Name, d.NameEn) }
 
 // Resident is somebody who confirmed a phone number.
 type Resident struct {

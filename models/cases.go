@@ -1,6 +1,10 @@
 package models
 
-import "time"
+import (
+	"time"
+
+	"huiyin/internal/i18n"
+)
 
 // DeskKind is a sort of place where cases arrive.
 type DeskKind string
@@ -58,6 +62,12 @@ type Topic struct {
 	Version      int64
 	UpdatedAt    time.Time
 }
+
+// In is the topic's name in a locale.
+func (t Topic) In(locale string) string { return i18n.Either(locale, t.Name, t.NameEn) }
+
+// HintIn is the topic's hint to those who ask, in a locale.
+func (t Topic) HintIn(locale string) string { return i18n.Either(locale, t.Hint, t.HintEn) }
 
 // CaseStatus is where a case stands; exactly one at a time.
 type CaseStatus string

@@ -22,6 +22,7 @@ func funcs(l *i18n.Localizer) template.FuncMap {
 		"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"size": func(n int64) string { return fmt.Sprint(n) }, "number": func(n any) string { return fmt.Sprint(n) },
 		"has": func(any, string) bool { return false }, "unbroken": func(s string) string { return s }, "han": func(string) template.HTMLAttr { return "" },
+		"name": func(any) string { return "" },
 		"dict": func(kv ...any) (map[string]any, error) {
 			m := map[string]any{}
 			for i := 0; i+1 < len(kv); i += 2 {

@@ -76,7 +76,7 @@ func (s *Console) transfer(c *kit.Ctx) error {
 	if !c.Actor.Has(models.Overseer) {
 		to = homeOf(c.Actor)
 	}
-	return c.Done(to, i18n.N("已转给%[1]s，期限不变。"), departmentName(c, d))
+	return c.Done(to, i18n.N("已转给%[1]s，期限不变。"), c.Name(d))
 }
 
 func (s *Console) note(c *kit.Ctx, number string) error {

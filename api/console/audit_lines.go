@@ -84,7 +84,7 @@ func (s *Console) auditLines(c *kit.Ctx, entries []models.AuditEntry) ([]auditLi
 
 func (n auditNames) actor(c *kit.Ctx, e models.AuditEntry) (who, department string) {
 	if card, ok := n.staff[e.ActorID]; ok && e.ActorKind == string(models.StaffActor) {
-		return card.Name, card.DepartmentName
+		return card.Name, c.Name(card.Department)
 	}
 	who = c.T(actorNames[models.ActorKind(e.ActorKind)])
 	if e.ActorID != 0 {
@@ -110,9 +110,9 @@ func (n auditNames) object(c *kit.Ctx, e models.AuditEntry) string {
 	case "case":
 		name = n.numbers[e.ObjectID]
 	case "department":
-		name = n.tree.Name(e.ObjectID)
+		name = c.Name(n.tree.Department(e.ObjectID))
 	case "topic":
-		name = n.topics.ByID(e.ObjectID).Name
+		name = c.Name(n.topics.ByID(e.ObjectID))
 	case "desk":
 		if i := slices.IndexFunc(n.desks, func(d models.Desk) bool { return d.ID == e.ObjectID }); i >= 0 {
 			name = n.desks[i].Name
@@ -189,9 +189,9 @@ func (n auditNames) value(c *kit.Ctx, key string, v any) string {
 		name := ""
 		switch key {
 		case "department", "parent":
-			name = n.tree.Name(int64(v))
+			name = c.Name(n.tree.Department(int64(v)))
 		case "topic":
-			name = n.topics.ByID(int64(v)).Name
+			name = c.Name(n.topics.ByID(int64(v)))
 		}
 		if name != "" {
 			return name

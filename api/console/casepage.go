@@ -118,7 +118,7 @@ func (s *Console) caseView(c *kit.Ctx, number string, typed *caseForm) (*caseVie
 		return nil, kit.NotFound()
 	}
 	v := &caseView{
-		T: t, Stage: stageTag(c, t.Case), Name: t.DisplayName, Topic: topicName(c, t.Topic), Department: departmentName(c, t.Department),
+		T: t, Stage: stageTag(c, t.Case), Name: t.DisplayName, Topic: c.Name(t.Topic), Department: c.Name(t.Department),
 		Channel: channelName(c, t.Case.Channel), Handler: t.Staff[t.Case.HandlerID].Name, Why: map[string]string{}, departments: map[int64]string{},
 	}
 	if v.Name == "" {
@@ -137,7 +137,7 @@ func (s *Console) caseView(c *kit.Ctx, number string, typed *caseForm) (*caseVie
 	}
 	for _, e := range t.Events {
 		if d, ok := tree.Get(e.DepartmentID); ok {
-			v.departments[d.ID] = departmentName(c, d)
+			v.departments[d.ID] = c.Name(d)
 		}
 	}
 	v.thread(c)

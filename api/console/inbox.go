@@ -137,17 +137,13 @@ func (s *Console) whoAmI(c *kit.Ctx) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return departmentName(c, d) + " · " + c.Actor.Name, nil
+	return c.Name(d) + " · " + c.Actor.Name, nil
 }
-
-func departmentName(c *kit.Ctx, d models.Department) string { return c.Either(d.Name, d.NameEn) }
-
-func topicName(c *kit.Ctx, t models.Topic) string { return c.Either(t.Name, t.NameEn) }
 
 func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, view cases.View) rowView {
 	v := rowView{
-		InboxRow: r, Href: "/console/cases/" + r.Case.Number + "?view=" + string(view), Topic: topicName(c, r.Topic), Name: r.Name,
-		Channel: channelName(c, r.Case.Channel), Stage: stageTag(c, &r.Case), Office: departmentName(c, r.Department),
+		InboxRow: r, Href: "/console/cases/" + r.Case.Number + "?view=" + string(view), Topic: c.Name(r.Topic), Name: r.Name,
+		Channel: channelName(c, r.Case.Channel), Stage: stageTag(c, &r.Case), Office: c.Name(r.Department),
 		Pick: r.Case.Status == models.Submitted || r.Case.Status == models.Handling,
 	}
 	if view == cases.ViewPublish {
@@ -200,7 +196,7 @@ func (s *Console) fillFilters(c *kit.Ctx, v *inboxView) error {
 	}
 	v.Topics = topicOptions(c, topics)
 	for i, g := range topics.Active() { // a whole group can be chosen, too
-		all := option{strconv.FormatInt(g.Topic.ID, 10), c.T("%[1]s（全部）", topicName(c, g.Topic))}
+		all := option{strconv.FormatInt(g.Topic.ID, 10), c.T("%[1]s（全部）", c.Name(g.Topic))}
 		v.Topics[i].Options = append([]option{all}, v.Topics[i].Options...)
 	}
 	for _, st := range models.CaseStatuses {
@@ -225,7 +221,7 @@ func (s *Console) fillFilters(c *kit.Ctx, v *inboxView) error {
 	}
 	for _, d := range list {
 		indent := strings.Repeat("　", max(0, strings.Count(d.Path, "/")-strings.Count(list[0].Path, "/")))
-		v.Departments = append(v.Departments, option{strconv.FormatInt(d.ID, 10), indent + departmentName(c, d)})
+		v.Departments = append(v.Departments, option{strconv.FormatInt(d.ID, 10), indent + c.Name(d)})
 	}
 	return nil
 }
@@ -233,9 +229,9 @@ func (s *Console) fillFilters(c *kit.Ctx, v *inboxView) error {
 func topicOptions(c *kit.Ctx, tree *cases.TopicTree) []optionGroup {
 	var groups []optionGroup
 	for _, g := range tree.Active() {
-		group := optionGroup{Label: topicName(c, g.Topic)}
+		group := optionGroup{Label: c.Name(g.Topic)}
 		for _, t := range g.Leaves {
-			group.Options = append(group.Options, option{strconv.FormatInt(t.ID, 10), topicName(c, t)})
+			group.Options = append(group.Options, option{strconv.FormatInt(t.ID, 10), c.Name(t)})
 		}
 		groups = append(groups, group)
 	}
@@ -261,7 +257,7 @@ func (s *Console) fillHandlers(c *kit.Ctx, v *inboxView) error {
 	}
 	for _, d := range departments {
 		if group := peopleOptions(handlers[d.ID]); len(group) > 0 {
-			v.Handlers = append(v.Handlers, optionGroup{Label: departmentName(c, d), Options: group})
+			v.Handlers = append(v.Handlers, optionGroup{Label: c.Name(d), Options: group})
 		}
 	}
 	return nil

@@ -89,7 +89,7 @@ func (s *Console) noticeGroups(c *kit.Ctx, items []notices.BellItem) ([]noticeGr
 			at[it.CaseID] = i
 			g := noticeGroup{}
 			if b, ok := briefs[it.CaseID]; ok {
-				g.Title, g.Number, g.Topic, g.Stage = b.Case.Title, b.Case.Number, topicName(c, b.Topic), cases.Stage(&b.Case).Localize(c.L)
+				g.Title, g.Number, g.Topic, g.Stage = b.Case.Title, b.Case.Number, c.Name(b.Topic), cases.Stage(&b.Case).Localize(c.L)
 				if b.Case.Status.Open() {
 					left, err := s.Calendar.Left(c.Request.Context(), b.Case.DueAt, b.Case.DueBasis)
 					if err != nil {

@@ -21,6 +21,7 @@ func (s *Console) publicationRoutes(g *kit.Group) {
 	g.POST(at+"/confirm", kit.CaseWork, s.confirmPublication)
 	g.POST(at+"/publish", kit.CaseWork, s.publicationAct(i18n.N("已公开，公开库里可以看到了。"), s.publish))
 	g.POST(at+"/return", kit.CaseWork, s.publicationAct(i18n.N("已退回，准备的人会收到提醒。"), s.returnPublication))
+	g.POST(at+"/recall", kit.CaseWork, s.publicationAct(i18n.N("已收回，改好后再提交。"), s.recallPublication))
 	g.POST(at+"/unpublish", kit.CaseWork, s.publicationAct(i18n.N("已撤下，公开库里看不到了。"), s.unpublish))
 }
 
@@ -243,6 +244,11 @@ func (s *Console) publish(c *kit.Ctx, number string, in publicationForm) error {
 
 func (s *Console) returnPublication(c *kit.Ctx, number string, in publicationForm) error {
 	_, err := s.Cases.ReturnPublication(c.Request.Context(), c.Actor, number, in.Version, in.Comment)
+	return err
+}
+
+func (s *Console) recallPublication(c *kit.Ctx, number string, in publicationForm) error {
+	_, err := s.Cases.RecallPublication(c.Request.Context(), c.Actor, number, in.Version)
 	return err
 }
 

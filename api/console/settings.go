@@ -28,11 +28,11 @@ var settingsGroups = []entryGroup{
 		{"pages", settingsPath + "/pages", "file-text", "页面", "怎么用、隐私说明、无障碍声明", []models.Role{models.SystemAdmin}},
 	}},
 	{"部门与人员", []entry{
-		{"departments", settingsPath + "/departments", "sitemap", "部门", "上下级、名称、电话和排列顺序", []models.Role{models.SystemAdmin}},
+		{"departments", settingsPath + "/departments", "sitemap", "部门设置", "上下级、名称、电话和排列顺序", []models.Role{models.SystemAdmin}},
 		{"staff", settingsPath + "/staff", "users", "人员与角色", "账号、角色、重置密码和停用", []models.Role{models.SystemAdmin, models.SecurityAdmin, models.Auditor}},
 	}},
 	{"受理与答复", []entry{
-		{"topics", settingsPath + "/topics", "tag", "事项分类", "两级分类，每一类由哪个部门答复", []models.Role{models.SystemAdmin}},
+		{"topics", settingsPath + "/topics", "tag", "分类与去向", "两级分类，每一类由哪个部门答复", []models.Role{models.SystemAdmin}},
 		{"desks", settingsPath + "/desks", "inbox", "受理窗口", "答复期限、由谁审核、审核后是否直接发送", []models.Role{models.SystemAdmin}},
 		{"handling", settingsPath + "/handling", "clock", "办理时限与数量", "重新办理、自动办结、即将到期的天数，附件的个数", []models.Role{models.SystemAdmin}},
 		{"calendar", settingsPath + "/calendar", "calendar-days", "工作日历", "节假日和调休，期限按它计算", []models.Role{models.SystemAdmin}},

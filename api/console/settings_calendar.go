@@ -94,7 +94,7 @@ func (s *Console) showCalendar(c *kit.Ctx) error {
 				}
 			}
 		}
-		d.Months = append(d.Months, monthGrid{g, c.T("%[1]d 月", int(m))})
+		d.Months = append(d.Months, monthGrid{g, c.L.Month(m)})
 	}
 	years, err := s.Calendar.Years(ctx)
 	if err != nil {

@@ -30,11 +30,11 @@ func (s *Console) listDepartments(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Page(http.StatusOK, "settings/departments", departmentsData{newFrame(c, "departments", c.T("部门")), tree.Roots})
+	return c.Page(http.StatusOK, "settings/departments", departmentsData{newFrame(c, "departments", c.T("部门设置")), tree.Roots})
 }
 
 // departmentOptions offers the active departments, each indented under the one above; nobody of without's subtree.
-func departmentOptions(tree *accounts.Tree, without int64, first ...option) []option {
+func departmentOptions(c *kit.Ctx, tree *accounts.Tree, without int64, first ...option) []option {
 	below := map[int64]bool{}
 	if without != 0 {
 		for _, d := range tree.Subtree(without) {
@@ -44,7 +44,7 @@ func departmentOptions(tree *accounts.Tree, without int64, first ...option) []op
 	list := first
 	for _, d := range tree.Active() {
 		if !below[d.ID] {
-			list = append(list, option{number(d.ID), strings.Repeat("　", strings.Count(d.Path, "/")-2) + d.Name})
+			list = append(list, option{number(d.ID), strings.Repeat("　", strings.Count(d.Path, "/")-2) + c.Name(d)})
 		}
 	}
 	return list
@@ -55,7 +55,7 @@ func departmentFields(c *kit.Ctx, tree *accounts.Tree, d models.Department) []fi
 		{Name: "name", Label: c.T("名称"), Value: d.Name, Max: 80, Required: true},
 		{Name: "short", Label: c.T("简称"), Value: d.Short, Max: 40, Hint: c.T("不填就用名称。")},
 		{Name: "name_en", Label: c.T("名称（英文）"), Value: d.NameEn, Max: 120, Lang: "en"},
-		{Name: "parent_id", Label: c.T("上级部门"), Kind: selectField, Value: number(d.ParentID), Required: true, Options: departmentOptions(tree, d.ID, option{"0", c.T("没有上级")})},
+		{Name: "parent_id", Label: c.T("上级部门"), Kind: selectField, Value: number(d.ParentID), Required: true, Options: departmentOptions(c, tree, d.ID, option{"0", c.T("没有上级")})},
 		{Name: "phone", Label: c.T("电话"), Value: d.Phone, Max: 40},
 	}
 	if d.ID == 0 {
@@ -81,7 +81,7 @@ func (s *Console) departmentPage(c *kit.Ctx, d models.Department) (*formPage, er
 	if err != nil {
 		return nil, err
 	}
-	p := &formPage{frame: newFrame(c, "departments", d.Name), Fields: departmentFields(c, tree, d), Version: d.Version, Action: departmentsPath + "/" + number(d.ID), Back: departmentsPath}
+	p := &formPage{frame: newFrame(c, "departments", c.Name(d)), Fields: departmentFields(c, tree, d), Version: d.Version, Action: departmentsPath + "/" + number(d.ID), Back: departmentsPath}
 	if d.ID == 0 {
 		p.Title, p.Action = c.T("新增部门"), departmentsPath+"/new"
 		p.Intro = c.T("县级部门设在县下，乡镇、街道设在县下，村、社区设在乡镇、街道下。")
@@ -191,5 +191,5 @@ func (s *Console) moveDepartment(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Done(departmentsPath+"#item-"+number(id), "“%[1]s”的顺序已改。", d.Name)
+	return c.Done(departmentsPath+"#item-"+number(id), "“%[1]s”的顺序已改。", c.Name(d))
 }

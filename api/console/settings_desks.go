@@ -42,7 +42,7 @@ func (s *Console) listDesks(c *kit.Ctx) error {
 	}
 	d := desksData{frame: newFrame(c, "desks", c.T("受理窗口"))}
 	for _, desk := range desks {
-		line := deskLine{Desk: desk, Department: tree.Name(desk.DepartmentID), Reviewed: c.T(reviewNames[desk.Review])}
+		line := deskLine{Desk: desk, Department: c.Name(tree.Department(desk.DepartmentID)), Reviewed: c.T(reviewNames[desk.Review])}
 		if desk.DepartmentID == 0 {
 			line.Department = c.T("没有自己窗口的部门都用它")
 		}
@@ -92,7 +92,7 @@ func deskFields(c *kit.Ctx, tree *accounts.Tree, desks []models.Desk, d models.D
 		return fields
 	}
 	return append([]field{{Name: "department_id", Label: c.T("部门"), Kind: selectField, Value: number(d.DepartmentID), Required: true,
-		Options: slices.DeleteFunc(departmentOptions(tree, 0), func(o option) bool {
+		Options: slices.DeleteFunc(departmentOptions(c, tree, 0), func(o option) bool {
 			return slices.ContainsFunc(desks, func(x models.Desk) bool { return x.ID != d.ID && number(x.DepartmentID) == o.Value })
 		})}}, fields...)
 }

@@ -60,7 +60,7 @@ func (s *Console) listReplies(c *kit.Ctx) error {
 	}
 	d := repliesData{frame: newFrame(c, "replies", c.T("常用答复"))}
 	for _, t := range list {
-		line := replyLine{ReplyTemplate: t, Department: tree.Name(t.DepartmentID), Topic: topics.ByID(t.TopicID).Name, MayEdit: mayEditReply(c, t)}
+		line := replyLine{ReplyTemplate: t, Department: c.Name(tree.Department(t.DepartmentID)), Topic: c.Name(topics.ByID(t.TopicID)), MayEdit: mayEditReply(c, t)}
 		if t.DepartmentID == 0 {
 			line.Department = c.T("所有部门")
 		}
@@ -82,14 +82,14 @@ func (s *Console) replyPage(c *kit.Ctx, t models.ReplyTemplate) (*formPage, erro
 	if err != nil {
 		return nil, err
 	}
-	departments := departmentOptions(tree, 0, option{"0", c.T("所有部门")})
+	departments := departmentOptions(c, tree, 0, option{"0", c.T("所有部门")})
 	if !c.Actor.Has(models.SystemAdmin) {
-		departments = []option{{number(c.Actor.DepartmentID), tree.Name(c.Actor.DepartmentID)}}
+		departments = []option{{number(c.Actor.DepartmentID), c.Name(tree.Department(c.Actor.DepartmentID))}}
 	}
 	subjects := []option{{"0", c.T("所有分类")}}
 	for _, g := range topics.Groups {
 		for _, l := range g.Leaves {
-			subjects = append(subjects, option{number(l.ID), g.Topic.Name + " / " + l.Name})
+			subjects = append(subjects, option{number(l.ID), c.Name(g.Topic) + " / " + c.Name(l)})
 		}
 	}
 	p := &formPage{frame: newFrame(c, "replies", t.Title), Version: t.Version, Action: repliesPath + "/" + number(t.ID), Back: repliesPath}

@@ -52,7 +52,7 @@ func (s *Console) listStaff(c *kit.Ctx) error {
 		return err
 	}
 	d := staffData{
-		frame: newFrame(c, "staff", c.T("人员与角色")), Departments: departmentOptions(tree, 0), Roles: roleOptions(c), Query: f.Query,
+		frame: newFrame(c, "staff", c.T("人员与角色")), Departments: departmentOptions(c, tree, 0), Roles: roleOptions(c), Query: f.Query,
 		Department: c.Query("department"), Role: c.Query("role"), MayEdit: c.Actor.Has(models.SecurityAdmin),
 	}
 	for _, r := range rows {
@@ -95,7 +95,7 @@ func staffFields(c *kit.Ctx, tree *accounts.Tree, r accounts.StaffRow) []field {
 	}
 	return append(fields,
 		field{Name: "name", Label: c.T("姓名"), Value: r.Name, Max: 40, Required: true},
-		field{Name: "department_id", Label: c.T("部门"), Kind: selectField, Value: number(r.DepartmentID), Required: true, Options: departmentOptions(tree, 0)},
+		field{Name: "department_id", Label: c.T("部门"), Kind: selectField, Value: number(r.DepartmentID), Required: true, Options: departmentOptions(c, tree, 0)},
 		field{Name: "office", Label: c.T("科室"), Value: r.Office, Max: 60},
 		field{Name: "email", Label: c.T("邮箱"), Kind: "email", Value: r.Email, Hint: c.T("用来接收工作提醒。")},
 		field{Name: "locale", Label: c.T("界面语言"), Kind: selectField, Value: r.Locale, Required: true, Options: locales},

@@ -36,9 +36,9 @@ func (s *Console) listTopics(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	d := topicsData{newFrame(c, "topics", c.T("事项分类")), tree.Groups, map[int64]string{}, map[models.TopicKind]string{}}
+	d := topicsData{newFrame(c, "topics", c.T("分类与去向")), tree.Groups, map[int64]string{}, map[models.TopicKind]string{}}
 	for _, dep := range departments.All() {
-		d.Departments[dep.ID] = dep.Name
+		d.Departments[dep.ID] = c.Name(dep)
 	}
 	for k, name := range topicKindNames {
 		d.Kinds[k] = c.T(name)
@@ -59,11 +59,11 @@ func (s *Console) topicPage(c *kit.Ctx, t models.Topic) (*formPage, error) {
 	groups := []option{{"0", c.T("没有上级，这是一个大类")}}
 	for _, g := range tree.Groups {
 		if g.Topic.ID != t.ID {
-			groups = append(groups, option{number(g.Topic.ID), g.Topic.Name})
+			groups = append(groups, option{number(g.Topic.ID), c.Name(g.Topic)})
 		}
 	}
 	kinds := []option{{string(models.Ordinary), c.T(topicKindNames[models.Ordinary])}, {string(models.Simple), c.T(topicKindNames[models.Simple])}}
-	p := &formPage{frame: newFrame(c, "topics", t.Name), Version: t.Version, Action: topicsPath + "/" + number(t.ID), Back: topicsPath}
+	p := &formPage{frame: newFrame(c, "topics", c.Name(t)), Version: t.Version, Action: topicsPath + "/" + number(t.ID), Back: topicsPath}
 	if t.ID == 0 {
 		p.Title, p.Action = c.T("新增分类"), topicsPath+"/new"
 	}
@@ -72,7 +72,7 @@ func (s *Console) topicPage(c *kit.Ctx, t models.Topic) (*formPage, error) {
 		{Name: "name_en", Label: c.T("名称（英文）"), Value: t.NameEn, Max: 60, Required: true, Lang: "en"},
 		{Name: "parent_id", Label: c.T("上级大类"), Kind: selectField, Value: number(t.ParentID), Required: true, Options: groups},
 		{Name: "department_id", Label: c.T("由哪个部门答复"), Kind: selectField, Value: number(t.DepartmentID), Required: true,
-			Options: departmentOptions(departments, 0, option{"0", c.T("大类不用选")}), Hint: c.T("改动只影响以后的提问，正在办理的不变。")},
+			Options: departmentOptions(c, departments, 0, option{"0", c.T("大类不用选")}), Hint: c.T("改动只影响以后的提问，正在办理的不变。")},
 		{Name: "kind", Label: c.T("类型"), Kind: selectField, Value: string(t.Kind), Required: true, Options: kinds, Hint: c.T("决定用受理窗口的哪个期限。")},
 		{Name: "hint", Label: c.T("给提问人的提示"), Kind: textareaField, Rows: 2, Value: t.Hint, Max: 150, Hint: c.T("如问之前要准备什么，或哪里已有答案。")},
 		{Name: "hint_en", Label: c.T("给提问人的提示（英文）"), Kind: textareaField, Rows: 2, Value: t.HintEn, Max: 250, Lang: "en"},
@@ -170,5 +170,5 @@ func (s *Console) moveTopic(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Done(topicsPath+"#item-"+number(id), "“%[1]s”的顺序已改。", t.Name)
+	return c.Done(topicsPath+"#item-"+number(id), "“%[1]s”的顺序已改。", c.Name(t))
 }

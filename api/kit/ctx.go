@@ -42,13 +42,11 @@ const (
 // T translates for this reader.
 func (c *Ctx) T(msgid string, args ...any) string { return c.L.T(msgid, args...) }
 
-// Either is a name in the reader's language, where it has one.
-func (c *Ctx) Either(name, english string) string {
-	if c.L.Locale() == i18n.English && english != "" {
-		return english
-	}
-	return name
-}
+// Named is what has a name in each language: a department, a topic.
+type Named interface{ In(locale string) string }
+
+// Name is a name in the reader's language, where it has one.
+func (c *Ctx) Name(n Named) string { return n.In(c.L.Locale()) }
 
 func (k *Kit) begin(gc *gin.Context, area Area) (*Ctx, error) {
 	c := k.plain(gc, area)

@@ -98,6 +98,7 @@ func (p *pages) funcs(locale string) template.FuncMap {
 	return template.FuncMap{
 		"t":        func(id string, args ...any) string { return l().T(id, args...) },
 		"tn":       func(id string, n int, args ...any) string { return l().N(id, n, args...) },
+		"name":     func(n Named) string { return n.In(locale) },
 		"tm":       func(m i18n.Localizable) string { return m.Localize(l()) },
 		"asset":    p.kit.Asset,
 		"date":     func(t time.Time) string { return l().Date(t) },
@@ -220,7 +221,7 @@ func (c *Ctx) render(name string, data any) (body []byte, err error) {
 		if err != nil {
 			return nil, err
 		}
-		page.Staff = &PageStaff{Name: c.Actor.Name, Department: c.Either(dept.Name, dept.NameEn)}
+		page.Staff = &PageStaff{Name: c.Actor.Name, Department: c.Name(dept)}
 	}
 	if body, err = c.templates().Page(c.layout(), name, page, data); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)

@@ -114,7 +114,7 @@ func (p *Portal) topicGroups(c *kit.Ctx, chosen int64) ([]topicGroup, error) {
 	}
 	var groups []topicGroup
 	for _, g := range tree.Active() {
-		group := topicGroup{Name: c.Either(g.Topic.Name, g.Topic.NameEn)}
+		group := topicGroup{Name: c.Name(g.Topic)}
 		for _, t := range g.Leaves {
 			r, ok := routes[t.ID]
 			if !ok {
@@ -122,7 +122,7 @@ func (p *Portal) topicGroups(c *kit.Ctx, chosen int64) ([]topicGroup, error) {
 			}
 			group.Open = group.Open || t.ID == chosen
 			group.Leaves = append(group.Leaves, topicLeaf{
-				ID: t.ID, Name: c.Either(t.Name, t.NameEn), Hint: c.Either(t.Hint, t.HintEn), Department: c.Either(r.Department.Name, r.Department.NameEn), Route: r,
+				ID: t.ID, Name: c.Name(t), Hint: t.HintIn(c.L.Locale()), Department: c.Name(r.Department), Route: r,
 			})
 		}
 		if len(group.Leaves) > 0 {
@@ -310,8 +310,8 @@ func (p *Portal) route(c *kit.Ctx) error {
 	r, err := p.Cases.Route(c.Request.Context(), in.TopicID)
 	switch {
 	case err == nil:
-		page.Route, page.To = &r, c.Either(r.Department.Name, r.Department.NameEn)
-		page.Hint = c.Either(r.Topic.Hint, r.Topic.HintEn)
+		page.Route, page.To = &r, c.Name(r.Department)
+		page.Hint = r.Topic.HintIn(c.L.Locale())
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}

@@ -77,7 +77,7 @@ func (p *Portal) matters(c *kit.Ctx) error {
 	for _, m := range list {
 		d, _ := departments.Get(m.DepartmentID)
 		topic := tree.ByID(m.TopicID)
-		row := matterRow{Case: m, Stage: cases.ResidentStage(&m), Kind: stageKind(&m), Topic: c.Either(topic.Name, topic.NameEn), Department: c.Either(d.Name, d.NameEn)}
+		row := matterRow{Case: m, Stage: cases.ResidentStage(&m), Kind: stageKind(&m), Topic: c.Name(topic), Department: c.Name(d)}
 		if m.Status.Open() && m.DueAt.Before(c.Now) {
 			box, err := p.dueBox(c, &m)
 			if err != nil {

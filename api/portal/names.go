@@ -30,21 +30,13 @@ func (p *Portal) names(c *kit.Ctx) (names, error) {
 	return names{c.L.Locale(), topics, departments}, err
 }
 
-func (n names) topicName(t models.Topic) string {
-	if n.locale == i18n.English && t.NameEn != "" {
-		return t.NameEn
-	}
-	return t.Name
-}
+func (n names) topicName(t models.Topic) string { return t.In(n.locale) }
 
 func (n names) topic(id int64) string { return n.topicName(n.topics.ByID(id)) }
 
 func (n names) department(id int64) string {
 	d, _ := n.departments.Get(id)
-	if n.locale == i18n.English && d.NameEn != "" {
-		return d.NameEn
-	}
-	return d.Name
+	return d.In(n.locale)
 }
 
 func (n names) short(id int64) string {

@@ -43,12 +43,12 @@ func (p *Portal) receipt(c *kit.Ctx) error {
 		return err
 	}
 	topic := tree.ByID(r.Case.TopicID)
-	page.Topic = c.Either(topic.Name, topic.NameEn)
+	page.Topic = c.Name(topic)
 	department, err := p.Accounts.Department(ctx, r.Case.DepartmentID)
 	if err != nil {
 		return err
 	}
-	page.Department = c.Either(department.Name, department.NameEn)
+	page.Department = c.Name(department)
 	resident, err := p.Accounts.Resident(ctx, r.Case.ResidentID)
 	if err != nil {
 		return err

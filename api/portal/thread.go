@@ -116,7 +116,7 @@ func (p *Portal) threadPage(c *kit.Ctx, number string, typed typedMessage) (*thr
 	}
 	page := &threadPage{
 		Thread: t, Stage: cases.ResidentStage(t.Case), StageKind: stageKind(t.Case), Typed: typed,
-		Topic: c.Either(t.Topic.Name, t.Topic.NameEn), Department: c.Either(t.Department.Name, t.Department.NameEn),
+		Topic: c.Name(t.Topic), Department: c.Name(t.Department),
 	}
 	if page.Due, err = p.dueBox(c, t.Case); err != nil {
 		return nil, err
@@ -199,7 +199,7 @@ func (p *Portal) items(c *kit.Ctx, t *cases.Thread) ([]threadItem, error) {
 	}
 	name := func(id int64) string {
 		d, _ := departments.Get(id)
-		return c.Either(d.Name, d.NameEn)
+		return c.Name(d)
 	}
 	var list []threadItem
 	for _, m := range t.Messages {

@@ -168,6 +168,14 @@ func TestConsentAndPublication(t *testing.T) {
 	saved := f.want(200, f.send("PUT", "/staff/cases/"+second+"/publication", handler, object{"title": p["title"], "question": p["question"], "answer": p["answer"], "decisions": keepAll(p)})).JSON(t)
 	f.want(200, f.send("POST", "/staff/cases/"+second+"/publication/confirm", handler, object{"version": saved["version"]}))
 	ready := f.want(200, f.send("GET", "/staff/cases/"+second+"/publication", reviewer, nil)).JSON(t)
+	f.want(403, f.send("POST", "/staff/cases/"+second+"/publication/recall", reviewer, object{"version": ready["version"]}))
+	again := f.want(200, f.send("POST", "/staff/cases/"+second+"/publication/recall", handler, object{"version": ready["version"]})).JSON(t)
+	if again["publication"] != "draft" {
+		t.Errorf("taken back: %v", again)
+	}
+	draft := f.want(200, f.send("GET", "/staff/cases/"+second+"/publication", handler, nil)).JSON(t)
+	f.want(200, f.send("POST", "/staff/cases/"+second+"/publication/confirm", handler, object{"version": draft["version"]}))
+	ready = f.want(200, f.send("GET", "/staff/cases/"+second+"/publication", reviewer, nil)).JSON(t)
 	back := f.want(200, f.send("POST", "/staff/cases/"+second+"/publication/return", reviewer, object{"version": ready["version"], "comment": "标题写得更具体一些。"})).JSON(t)
 	if back["publication"] != "draft" {
 		t.Errorf("returned: %v", back)

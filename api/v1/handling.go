@@ -76,10 +76,10 @@ func (s *server) replyOf(c *call, number string, r models.CaseReply, staff map[i
 	}, err
 }
 
-func people(cards []accounts.StaffCard) []person {
+func people(c *kit.Ctx, cards []accounts.StaffCard) []person {
 	out := make([]person, 0, len(cards))
 	for _, p := range cards {
-		out = append(out, person{ID: p.ID, Name: p.Name, Department: p.DepartmentName})
+		out = append(out, person{ID: p.ID, Name: p.Name, Department: c.Name(p.Department)})
 	}
 	return out
 }
@@ -95,7 +95,7 @@ func (s *server) staffCase(c *call, in *NumberInput) (*reply[staffThread], error
 	}
 	out := staffThread{
 		Thread: base, Phone: t.Phone, Anonymous: t.Case.Anonymous, Refused: []refusedAct{}, Earlier: t.Earlier,
-		Colleagues: people(t.Colleague), Reviewers: people(t.Reviewers), Review: t.Desk.Review,
+		Colleagues: people(c.Ctx, t.Colleague), Reviewers: people(c.Ctx, t.Reviewers), Review: t.Desk.Review,
 	}
 	if h := t.Case.HandlerID; h != 0 {
 		out.Handler = &person{ID: h, Name: t.Staff[h].Name}

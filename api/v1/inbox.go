@@ -128,7 +128,7 @@ type colleaguesInput struct {
 
 func (s *server) colleagues(c *call, in *colleaguesInput) (*page[person], error) {
 	cards, err := s.Cases.Handlers(c.ctx, c.Actor, in.Department)
-	return pageOf(c, people(cards), ""), err
+	return pageOf(c, people(c.Ctx, cards), ""), err
 }
 
 type templatesInput struct {

@@ -27,6 +27,7 @@ func (s *server) publication() {
 	add(s, do("confirm-publication", "/confirm", i18n.N("确认公开版本，交另一位同事")), s.confirm)
 	add(s, do("publish", "/publish", i18n.N("发布")), s.publish)
 	add(s, do("return-publication", "/return", i18n.N("退回公开版本")), s.returnPublication)
+	add(s, do("recall-publication", "/recall", i18n.N("收回公开版本，继续修改")), s.recallPublication)
 	add(s, do("unpublish", "/unpublish", i18n.N("撤下，写明原因")), s.unpublish)
 }
 
@@ -97,6 +98,11 @@ type returnBody struct {
 
 func (s *server) returnPublication(c *call, in *on[returnBody]) (*reply[CaseCard], error) {
 	k, err := s.Cases.ReturnPublication(c.ctx, c.Actor, in.Number, in.Body.Version, in.Body.Comment)
+	return s.carded(c, k, err)
+}
+
+func (s *server) recallPublication(c *call, in *on[PublicationVersion]) (*reply[CaseCard], error) {
+	k, err := s.Cases.RecallPublication(c.ctx, c.Actor, in.Number, in.Body.Version)
 	return s.carded(c, k, err)
 }
 

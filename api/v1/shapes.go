@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"huiyin/api/kit"
-	"huiyin/internal/i18n"
 	"huiyin/models"
 	"huiyin/services/accounts"
 	"huiyin/services/calendar"
@@ -58,19 +57,11 @@ type Named struct {
 }
 
 func department(c *kit.Ctx, d models.Department) Named {
-	n := Named{ID: d.ID, Name: d.Name}
-	if c.L.Locale() == i18n.English && d.NameEn != "" {
-		n.Name = d.NameEn
-	}
-	return n
+	return Named{ID: d.ID, Name: c.Name(d)}
 }
 
 func topic(c *kit.Ctx, t models.Topic) Named {
-	n := Named{ID: t.ID, Name: t.Name}
-	if c.L.Locale() == i18n.English && t.NameEn != "" {
-		n.Name = t.NameEn
-	}
-	return n
+	return Named{ID: t.ID, Name: c.Name(t)}
 }
 
 type attachment struct {
@@ -204,7 +195,7 @@ func (s *server) thread(c *call, t *cases.Thread) (Thread, error) {
 		}
 	}
 	for _, m := range t.Messages {
-		out.Messages = append(out.Messages, messageOf(m, t.Staff))
+		out.Messages = append(out.Messages, messageOf(c.Ctx, m, t.Staff))
 	}
 	for _, e := range t.Events {
 		out.Timeline = append(out.Timeline, eventOf(c.Ctx, e, t.Staff))
@@ -212,10 +203,10 @@ func (s *server) thread(c *call, t *cases.Thread) (Thread, error) {
 	return out, nil
 }
 
-func messageOf(m cases.Message, staff map[int64]accounts.StaffCard) message {
+func messageOf(c *kit.Ctx, m cases.Message, staff map[int64]accounts.StaffCard) message {
 	out := message{ID: m.ID, Kind: m.Kind, Round: m.Round, Text: m.Body, At: m.CreatedAt, Attachments: attachmentsOf(m.Files)}
 	if p, ok := staff[m.StaffID]; ok && m.StaffID != 0 {
-		out.From = &person{ID: p.ID, Name: p.Name, Department: p.DepartmentName}
+		out.From = &person{ID: p.ID, Name: p.Name, Department: c.Name(p.Department)}
 	}
 	return out
 }

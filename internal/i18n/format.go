@@ -9,6 +9,7 @@ import (
 
 // style is how one language writes dates and rates. These are rules, not sentences, so they are not in the catalog.
 type style struct {
+	month    func(m time.Month) string
 	day      func(m time.Month, d int) string
 	year     func(y int, day string) string
 	weekday  [7]string
@@ -18,6 +19,7 @@ type style struct {
 
 var styles = map[string]*style{
 	Source: {
+		month:    func(m time.Month) string { return strconv.Itoa(int(m)) + " 月" },
 		day:      func(m time.Month, d int) string { return strconv.Itoa(int(m)) + " 月 " + strconv.Itoa(d) + " 日" },
 		year:     func(y int, day string) string { return strconv.Itoa(y) + " 年 " + day },
 		weekday:  [7]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"},
@@ -25,6 +27,7 @@ var styles = map[string]*style{
 		rate:     "%s（%s/%s）",
 	},
 	English: {
+		month:    time.Month.String,
 		day:      func(m time.Month, d int) string { return strconv.Itoa(d) + " " + m.String()[:3] },
 		year:     func(y int, day string) string { return day + " " + strconv.Itoa(y) },
 		weekday:  [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
@@ -75,6 +78,9 @@ func (l *Localizer) Clock(t time.Time) string { return t.In(l.zone).Format("15:0
 
 // Weekday is "周一" or "Mon".
 func (l *Localizer) Weekday(t time.Time) string { return l.style.weekday[t.In(l.zone).Weekday()] }
+
+// Month is "11 月" or "November".
+func (l *Localizer) Month(m time.Month) string { return l.style.month(m) }
 
 // Number groups thousands: 1,284.
 func (l *Localizer) Number(n int64) string {

@@ -24,6 +24,14 @@ func Locales() []string { return []string{Source, English} }
 // N marks a text as a message id, for the test that looks for missing translations; it returns s.
 func N(s string) string { return s }
 
+// Either is a text in a locale, of those that data holds in both languages: the source's where the other is not given.
+func Either(locale, source, english string) string {
+	if locale == English && english != "" {
+		return english
+	}
+	return source
+}
+
 // Match returns the first explicit choice (a query parameter, a cookie) that names a locale, else zh-CN.
 //
 // Accept-Language is deliberately no choice: the phones of residents who read only Chinese often report English.

@@ -16,14 +16,14 @@ import (
 
 // StaffCard is what colleagues see of a member of staff, and where messages reach them.
 type StaffCard struct {
-	ID             int64  `json:"id"`
-	Name           string `json:"name"`
-	Office         string `json:"office"`
-	DepartmentID   int64  `json:"department_id"`
-	DepartmentName string `json:"department_name"`
-	Email          string `json:"-"`
-	Locale         string `json:"-"`
-	Active         bool   `json:"active"`
+	ID           int64
+	Name         string
+	Office       string
+	DepartmentID int64
+	Department   models.Department
+	Email        string
+	Locale       string
+	Active       bool
 }
 
 // StaffRow is one line of the list that administrators see.
@@ -138,7 +138,7 @@ func (s *Service) staffRows(ctx context.Context, tree *Tree, found []models.Staf
 
 func card(tree *Tree, row models.Staff) StaffCard {
 	return StaffCard{
-		ID: row.ID, Name: row.Name, Office: row.Office, DepartmentID: row.DepartmentID, DepartmentName: tree.Name(row.DepartmentID),
+		ID: row.ID, Name: row.Name, Office: row.Office, DepartmentID: row.DepartmentID, Department: tree.Department(row.DepartmentID),
 		Email: row.Email, Locale: row.Locale, Active: row.Active,
 	}
 }

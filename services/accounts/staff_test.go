@@ -57,7 +57,7 @@ func TestStaffAdministration(t *testing.T) {
 		_, admin := e.signIn(t, "anjing")
 		row, _, err := e.CreateStaff(ctx, admin, accounts.StaffInput{Account: "New.One", Name: "新人", DepartmentID: root.ID, Email: "new@example.org", Password: "ignored for people"})
 		ok(t, err)
-		if row.Account != "new.one" || !row.MustChange || row.DepartmentName != root.Name {
+		if row.Account != "new.one" || !row.MustChange || row.Department.Name != root.Name {
 			t.Fatalf("%+v", row)
 		}
 		_, _, err = e.CreateStaff(ctx, admin, accounts.StaffInput{Account: "new.one", Name: "别人", DepartmentID: root.ID})

@@ -72,10 +72,10 @@ func (t *Tree) Get(id int64) (models.Department, bool) {
 	return models.Department{}, false
 }
 
-// Name returns a department's name, "" when there is none such.
-func (t *Tree) Name(id int64) string {
+// Department returns one department, the zero one when there is none such.
+func (t *Tree) Department(id int64) models.Department {
 	d, _ := t.Get(id)
-	return d.Name
+	return d
 }
 
 // Subtree returns a department and all below it.

@@ -37,6 +37,7 @@ const (
 	ActConfirm         Action = "confirm_publication"
 	ActPublish         Action = "publish"
 	ActReturnPublish   Action = "return_publication"
+	ActRecallPublish   Action = "recall_publication"
 	ActUnpublish       Action = "unpublish"
 	ActRecompute       Action = "recompute_deadline" // by the calendar, not by anybody
 )
@@ -131,6 +132,7 @@ var flow = map[Action]rule{
 	ActConfirm:         {answered, "", Handler},
 	ActPublish:         {answered, "", Reviewer | Overseer},
 	ActReturnPublish:   {answered, "", Reviewer | Overseer},
+	ActRecallPublish:   {answered, "", Handler},
 	ActUnpublish:       {anyStatus, "", Reviewer | Overseer},
 }
 
@@ -138,7 +140,7 @@ var flow = map[Action]rule{
 var actionOrder = []Action{
 	ActAccept, ActDraft, ActSubmitReview, ActRecall, ActApprove, ActReturn, ActSend, ActAssign, ActTransfer,
 	ActFollowUp, ActSupplement, ActRate, ActReopen, ActWithdraw, ActClose, ActNote, ActReveal, ActConsent, ActWithdrawConsent,
-	ActPrepare, ActConfirm, ActPublish, ActReturnPublish, ActUnpublish,
+	ActPrepare, ActConfirm, ActPublish, ActReturnPublish, ActRecallPublish, ActUnpublish,
 }
 
 // Actions lists every action in the order in which screens show them.

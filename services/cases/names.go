@@ -55,7 +55,7 @@ var actionNames = map[Action]string{
 	ActReturn: i18n.N("退回修改"), ActSend: i18n.N("发送答复"), ActFollowUp: i18n.N("追问"), ActSupplement: i18n.N("补充材料"),
 	ActWithdraw: i18n.N("撤回诉求"), ActRate: i18n.N("评价"), ActReopen: i18n.N("要求重新办理"), ActClose: i18n.N("办结"),
 	ActNote: i18n.N("内部备注"), ActReveal: i18n.N("查看联系方式"), ActConsent: i18n.N("同意公开"), ActWithdrawConsent: i18n.N("撤回公开同意"),
-	ActPrepare: i18n.N("准备公开版本"), ActConfirm: i18n.N("提交公开"), ActPublish: i18n.N("发布"), ActReturnPublish: i18n.N("退回公开版本"),
+	ActPrepare: i18n.N("准备公开版本"), ActConfirm: i18n.N("提交公开"), ActPublish: i18n.N("发布"), ActReturnPublish: i18n.N("退回公开版本"), ActRecallPublish: i18n.N("收回公开版本"),
 	ActUnpublish: i18n.N("撤下"), ActRecompute: i18n.N("期限按新日历重算"),
 }
 
@@ -73,7 +73,7 @@ var eventSentences = map[Action][2]string{
 	ActNote: {i18n.N("%[1]s写了内部备注")}, ActReveal: {i18n.N("%[1]s查看了联系方式")}, ActConsent: {i18n.N("%[1]s同意公开")},
 	ActWithdrawConsent: {i18n.N("%[1]s撤回了公开同意")}, ActPrepare: {i18n.N("%[1]s准备公开版本")}, ActConfirm: {i18n.N("%[1]s把公开版本交给另一位同事发布")},
 	ActPublish: {i18n.N("%[1]s发布到公开库")}, ActReturnPublish: {i18n.N("%[1]s退回公开版本"), i18n.N("%[1]s把公开版本退回%[2]s修改")},
-	ActUnpublish: {i18n.N("%[1]s撤下公开版本")}, ActRecompute: {i18n.N("%[1]s按新日历重算期限")},
+	ActRecallPublish: {i18n.N("%[1]s收回公开版本")}, ActUnpublish: {i18n.N("%[1]s撤下公开版本")}, ActRecompute: {i18n.N("%[1]s按新日历重算期限")},
 }
 
 // EventSentence says a step of a history: who took it and, where there is one, the other person or the department it concerns.

@@ -105,6 +105,8 @@ func (t *Thread) nextPublication() NextStep {
 		return waits(i18n.N("已办结，不用再做什么；来信人没有同意公开。"))
 	case c.Publication == models.PublicationReady && t.Can(ActPublish):
 		return NextStep{i18n.M(i18n.N("公开版本在等第二个人。请核对后发布，或退回修改。")), ActPublish}
+	case c.Publication == models.PublicationReady && t.Can(ActRecallPublish):
+		return waits(i18n.N("公开版本已交出，等另一位同事发布。还想改，可以收回。"))
 	case c.Publication == models.PublicationReady:
 		return waits(i18n.N("公开版本已准备好，等另一位同事发布。"))
 	case c.Publication == models.Unpublished:

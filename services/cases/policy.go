@@ -83,6 +83,7 @@ var requires = map[Action]policy{
 	ActConfirm:       consentAnd(publicationIs(models.PublicationDraft)),
 	ActPublish:       consentAnd(publicationIs(models.PublicationReady)),
 	ActReturnPublish: publicationIs(models.PublicationReady),
+	ActRecallPublish: publicationIs(models.PublicationReady),
 	ActUnpublish:     publicationIs(models.Published),
 	ActClose: func(_ models.Actor, _ Standing, c *models.Case, f facts) error {
 		if c.AnsweredAt == nil || f.Now.Before(c.AnsweredAt.AddDate(0, 0, f.Numbers.CloseDays)) {

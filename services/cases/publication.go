@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"huiyin/internal/fault"
@@ -102,11 +103,12 @@ func (s *Service) source(ctx context.Context, c *models.Case) (library.Source, e
 // Confirm hands the public version to a second person.
 func (s *Service) Confirm(ctx context.Context, actor models.Actor, number string, version int64) (*models.Case, error) {
 	return s.act(ctx, actor, number, ActConfirm, 0, func(ctx context.Context, w *work) error {
-		if _, err := s.Library.Confirm(ctx, actor, w.Case.ID, version); err != nil {
+		p, err := s.Library.Confirm(ctx, actor, w.Case.ID, version)
+		if err != nil {
 			return err
 		}
 		w.Set["publication"] = models.PublicationReady
-		publishers, err := s.publishersFor(ctx, w)
+		publishers, err := s.publishersFor(ctx, *p)
 		if err != nil {
 			return err
 		}
@@ -114,21 +116,26 @@ func (s *Service) Confirm(ctx context.Context, actor models.Actor, number string
 	})
 }
 
-func (s *Service) publishersFor(ctx context.Context, w *work) ([]accounts.StaffCard, error) {
-	people, err := s.Accounts.ColleaguesByRole(ctx, w.Case.DepartmentID, models.Reviewer)
-	if err != nil {
-		return nil, err
+// publishersFor are the people who may publish a public version: 督办 where nobody in the department may.
+func (s *Service) publishersFor(ctx context.Context, p models.Publication) ([]accounts.StaffCard, error) {
+	mayNot := func(c accounts.StaffCard) bool {
+		return library.Refusal(library.ActionPublish, p, models.Actor{Kind: models.StaffActor, ID: c.ID}, 0) != nil
 	}
-	var others []accounts.StaffCard
-	for _, p := range people {
-		if p.ID != w.Actor.ID {
-			others = append(others, p)
-		}
+	people, err := s.Accounts.ColleaguesByRole(ctx, p.DepartmentID, models.Reviewer)
+	if people = slices.DeleteFunc(people, mayNot); err != nil || len(people) > 0 {
+		return people, err
 	}
-	if len(others) == 0 {
-		return s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
-	}
-	return others, nil
+	people, err = s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
+	return slices.DeleteFunc(people, mayNot), err
+}
+
+// RecallPublication takes the public version back from the second person, to go on writing.
+func (s *Service) RecallPublication(ctx context.Context, actor models.Actor, number string, version int64) (*models.Case, error) {
+	return s.act(ctx, actor, number, ActRecallPublish, 0, func(ctx context.Context, w *work) error {
+		_, err := s.Library.Recall(ctx, actor, w.Case.ID, version)
+		w.Set["publication"] = models.PublicationDraft
+		return err
+	})
 }
 
 // Publish puts the public version into the library; whoever prepared it cannot.

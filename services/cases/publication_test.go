@@ -21,6 +21,7 @@ func inLibrary(t *testing.T, c *fixture.City) int {
 func TestPublicationNeedsConsentAndASecondPerson(t *testing.T) {
 	each(t, func(t *testing.T, c *fixture.City) {
 		ctx, chen, zhao, owner := t.Context(), c.Actor(fixture.Handler), c.Actor(fixture.Reviewer), c.Resident(fixture.Phone)
+		lin := c.Actor(fixture.Handler2)
 		n := c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.Consent = false }).Case.Number
 		c.Answer(n)
 		text := library.PrepareInput{Title: "公租房申请材料", Question: "申请公租房需要哪些材料呢", Answer: "请致电 13912345678 咨询住建窗口。"}
@@ -37,7 +38,14 @@ func TestPublicationNeedsConsentAndASecondPerson(t *testing.T) {
 		must[*models.Case](t)(c.Cases.Confirm(ctx, chen, n, p.Version))
 		refused(t, c, "changing what was handed over", fault.Conflict, "publication_moved", func() error { return err1(c.Cases.Prepare(ctx, chen, n, text)) })
 		refused(t, c, "a handler publishes", fault.Forbidden, "not_permitted", func() error { return err1(c.Cases.Publish(ctx, chen, n, p.Version+1)) })
-		must[*models.Case](t)(c.Cases.ReturnPublication(ctx, zhao, n, p.Version+1, "标题再具体些"))
+		refused(t, c, "taking back what others prepared", fault.Forbidden, "not_own", func() error {
+			return err1(c.Cases.RecallPublication(ctx, lin, n, p.Version+1))
+		})
+		if k := must[*models.Case](t)(c.Cases.RecallPublication(ctx, chen, n, p.Version+1)); k.Publication != models.PublicationDraft {
+			t.Fatalf("taken back: %+v", k)
+		}
+		must[*models.Case](t)(c.Cases.Confirm(ctx, chen, n, p.Version+2))
+		must[*models.Case](t)(c.Cases.ReturnPublication(ctx, zhao, n, p.Version+3, "标题再具体些"))
 		must[*models.Case](t)(c.Cases.Confirm(ctx, chen, n, c.Publication(n).Version))
 		k := must[*models.Case](t)(c.Cases.Publish(ctx, zhao, n, c.Publication(n).Version))
 		if k.Publication != models.Published || k.PublishedAt == nil || inLibrary(t, c) != 1 {

@@ -152,6 +152,9 @@ func races() []raced {
 		{cases.ActReturnPublish, ready, func(s *cases.Service, c *fixture.City, a models.Actor, n string) error {
 			return err1(s.ReturnPublication(c.Context(), a, n, 2, "请隐去地址"))
 		}, two(fixture.Reviewer, fixture.Overseer)},
+		{cases.ActRecallPublish, ready, func(s *cases.Service, c *fixture.City, a models.Actor, n string) error {
+			return err1(s.RecallPublication(c.Context(), a, n, 2))
+		}, two(fixture.Handler, fixture.Handler)},
 		{cases.ActUnpublish, func(c *fixture.City, n string) { c.Answer(n); c.Publish(n) },
 			func(s *cases.Service, c *fixture.City, a models.Actor, n string) error {
 				return err1(s.Unpublish(c.Context(), a, n, "内容已经过期"))

@@ -40,6 +40,7 @@ var settles = map[Action][]notices.Kind{
 	ActConfirm:       {noticePublicationReturned},
 	ActPublish:       {noticeToPublish},
 	ActReturnPublish: {noticeToPublish},
+	ActRecallPublish: {noticeToPublish},
 	ActTransfer:      nil, // all: others have it now
 	ActWithdraw:      nil,
 }

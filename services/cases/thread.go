@@ -187,9 +187,9 @@ func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Threa
 	return s.refusePublishing(ctx, actor, t)
 }
 
-// refusePublishing takes away what the publication itself forbids: nobody publishes what they prepared.
+// refusePublishing takes away what the publication itself forbids: nobody publishes what they prepared, only they take it back.
 func (s *Service) refusePublishing(ctx context.Context, actor models.Actor, t *Thread) error {
-	if !t.Can(ActPublish) {
+	if !t.Can(ActPublish) && !t.Can(ActRecallPublish) {
 		return nil
 	}
 	p, found, err := s.Library.OfCase(ctx, t.Case.ID)
@@ -197,9 +197,11 @@ func (s *Service) refusePublishing(ctx context.Context, actor models.Actor, t *T
 		return err
 	}
 	_, undecided := s.Library.Findings(p)
-	if no := library.Refusal(library.ActionPublish, p, actor, undecided); no != nil {
-		t.Actions = slices.DeleteFunc(t.Actions, func(a Action) bool { return a == ActPublish })
-		t.Reasons[ActPublish] = no
+	for action, step := range map[Action]library.Action{ActPublish: library.ActionPublish, ActRecallPublish: library.ActionRecall} {
+		if no := library.Refusal(step, p, actor, undecided); no != nil && t.Can(action) {
+			t.Actions = slices.DeleteFunc(t.Actions, func(a Action) bool { return a == action })
+			t.Reasons[action] = no
+		}
 	}
 	return nil
 }

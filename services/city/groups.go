@@ -36,20 +36,13 @@ type Profile struct {
 }
 
 // Name is the city's name in a locale.
-func (p Profile) Name(locale string) string { return inLocale(locale, p.CityName, p.CityNameEn) }
+func (p Profile) Name(locale string) string { return i18n.Either(locale, p.CityName, p.CityNameEn) }
 
 // Site is the name of the site in a locale.
-func (p Profile) Site(locale string) string { return inLocale(locale, p.SiteName, p.SiteNameEn) }
+func (p Profile) Site(locale string) string { return i18n.Either(locale, p.SiteName, p.SiteNameEn) }
 
 // Motto is the slogan in a locale.
-func (p Profile) Motto(locale string) string { return inLocale(locale, p.Slogan, p.SloganEn) }
-
-func inLocale(locale, source, english string) string {
-	if locale == i18n.English && english != "" {
-		return english
-	}
-	return source
-}
+func (p Profile) Motto(locale string) string { return i18n.Either(locale, p.Slogan, p.SloganEn) }
 
 // Security is the rules of signing in.
 type Security struct {

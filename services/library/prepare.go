@@ -157,6 +157,11 @@ func (l *Library) Return(ctx context.Context, actor models.Actor, caseID, versio
 	return l.step(ctx, actor, ActionReturn, caseID, version, func(p *models.Publication) { p.Comment = comment })
 }
 
+// Recall takes a ready public version back, by one who prepared it (else fault.Forbidden, reason "not_own"), to go on writing.
+func (l *Library) Recall(ctx context.Context, actor models.Actor, caseID, version int64) (*models.Publication, error) {
+	return l.step(ctx, actor, ActionRecall, caseID, version, func(*models.Publication) {})
+}
+
 // TakeOut takes a published one out of the library, with a reason, whatever its version.
 func (l *Library) TakeOut(ctx context.Context, actor models.Actor, caseID int64, why string) (*models.Publication, error) {
 	why, err := reason("reason", why)

@@ -14,11 +14,12 @@ const (
 	ActionConfirm Action = "confirm"
 	ActionPublish Action = "publish"
 	ActionReturn  Action = "return"
+	ActionRecall  Action = "recall"
 	ActionTakeOut Action = "take_out"
 )
 
 // Actions lists all of them in the order of their screens.
-var Actions = []Action{ActionSave, ActionConfirm, ActionPublish, ActionReturn, ActionTakeOut}
+var Actions = []Action{ActionSave, ActionConfirm, ActionPublish, ActionReturn, ActionRecall, ActionTakeOut}
 
 // none is the status of a publication that does not exist yet.
 const none models.PublicationStatus = ""
@@ -27,7 +28,8 @@ type step struct {
 	from    []models.PublicationStatus
 	to      models.PublicationStatus
 	decided bool // every finding must be decided
-	other   bool // not by the one who prepared it
+	other   bool // by nobody who prepared it
+	own     bool // only by one who prepared it
 	program bool // also by the program itself: consent is withdrawn at night too
 }
 
@@ -36,6 +38,7 @@ var flow = map[Action]step{
 	ActionConfirm: {from: []models.PublicationStatus{models.PublicationDraft}, to: models.PublicationReady, decided: true},
 	ActionPublish: {from: []models.PublicationStatus{models.PublicationReady}, to: models.Published, decided: true, other: true},
 	ActionReturn:  {from: []models.PublicationStatus{models.PublicationReady}, to: models.PublicationDraft},
+	ActionRecall:  {from: []models.PublicationStatus{models.PublicationReady}, to: models.PublicationDraft, own: true},
 	ActionTakeOut: {from: []models.PublicationStatus{models.Published}, to: models.Unpublished, program: true},
 }
 
@@ -45,6 +48,7 @@ const (
 	msgStale     = "公开版本刚才被别人改过，请刷新后再改。"
 	msgUndecided = "还有 %[1]d 处可能的个人信息没有确认，请逐处确认后再提交。"
 	msgOwnWork   = "公开版本是您准备的，请由另一位同事发布。"
+	msgNotOwn    = "只有准备公开版本的人可以收回。"
 	msgStaffOnly = "只有工作人员可以准备和发布公开版本。"
 )
 
@@ -57,12 +61,18 @@ func Refusal(action Action, p models.Publication, actor models.Actor, undecided 
 		return fault.New(fault.Conflict, msgState).WithReason("state").WithDetail(p.Status)
 	case !s.program && !actor.IsStaff():
 		return fault.New(fault.Forbidden, msgStaffOnly).WithReason("staff_only")
-	case s.other && (actor.ID == p.PreparedBy || p.Authors.Include(actor.ID)):
+	case s.other && preparedBy(p, actor):
 		return fault.New(fault.Forbidden, msgOwnWork).WithReason("own_work")
+	case s.own && !preparedBy(p, actor):
+		return fault.New(fault.Forbidden, msgNotOwn).WithReason("not_own")
 	case s.decided && undecided > 0:
 		return fault.New(fault.Conflict, msgUndecided, undecided).WithReason("undecided").WithDetail(undecided)
 	}
 	return nil
+}
+
+func preparedBy(p models.Publication, actor models.Actor) bool {
+	return actor.ID == p.PreparedBy || p.Authors.Include(actor.ID)
 }
 
 func contains(list []models.PublicationStatus, s models.PublicationStatus) bool {

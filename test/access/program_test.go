@@ -42,6 +42,7 @@ var operations = map[string]string{
 	"/console/cases/:number/publication":           "PUT /staff/cases/:number/publication",
 	"/console/cases/:number/publication/confirm":   "POST /staff/cases/:number/publication/confirm",
 	"/console/cases/:number/publication/publish":   "POST /staff/cases/:number/publication/publish",
+	"/console/cases/:number/publication/recall":    "POST /staff/cases/:number/publication/recall",
 	"/console/cases/:number/publication/return":    "POST /staff/cases/:number/publication/return",
 	"/console/cases/:number/publication/unpublish": "POST /staff/cases/:number/publication/unpublish",
 

@@ -28,15 +28,16 @@ type calendarPreview struct {
 	Open                   int // cases due in the year or later
 	More                   bool
 	YearText, Text, Source string
+	Neighbour              string // the year beside it that some of the days are of, "" for none
 }
 
 type changedDay struct{ Day, Was, Now, Kind string }
 
 func importFields(c *kit.Ctx, text, source string) []field {
 	return []field{
-		{Name: "json", Label: c.T("粘贴放假安排"), Kind: textareaField, Rows: 12, Value: text, Required: false,
+		{Name: "json", Label: c.T("粘贴放假安排"), Kind: textareaField, Rows: 12, Value: text, Elsewhere: true,
 			Hint: c.T("一行一天，或放假通知的原文，或从表格复制、导出的 CSV。")},
-		{Name: "source", Label: c.T("依据"), Value: source, Max: 300, Hint: c.T("通知的名称，会显示在日历上。粘贴的文字里写了就不用填。")},
+		{Name: "source", Label: c.T("依据"), Value: source, Max: 300, Elsewhere: true, Hint: c.T("通知的名称，会显示在日历上。粘贴的文字里写了就不用填。")},
 	}
 }
 
@@ -105,9 +106,9 @@ func (s *Console) importYear(c *kit.Ctx) error {
 	text, err := calendarSent(c)
 	source, base := c.PostForm("source"), c.PostForm("base")
 	if err == nil && base != "" {
-		var year workdays.Year
-		if year, err = s.Calendar.ImportYear(ctx, c.Actor, []byte(text), source, base); err == nil {
-			return s.yearChanged(c, year.Year, "", workdays.Date{})
+		var read workdays.Reading
+		if read, err = s.Calendar.ImportYear(ctx, c.Actor, []byte(text), source, base); err == nil {
+			return s.yearChanged(c, read.Year.Year, "", workdays.Date{})
 		}
 	}
 	d := s.importPage(c, text, source)
@@ -119,7 +120,7 @@ func (s *Console) importYear(c *kit.Ctx) error {
 	if err == nil {
 		return c.Page(http.StatusOK, "settings/calendar_import", d)
 	}
-	return again(c, nameItems(err), "settings/calendar_import", &d.formPage, d, nil)
+	return again(c, nameItems(err, text), "settings/calendar_import", &d.formPage, d, nil)
 }
 
 func (s *Console) previewYear(c *kit.Ctx, text, source string) (*calendarPreview, error) {
@@ -134,6 +135,9 @@ func (s *Console) previewYear(c *kit.Ctx, text, source string) (*calendarPreview
 	}
 	v := &calendarPreview{Preview: p, Open: open, More: open >= openLimit, YearText: number(int64(p.Year.Year)), Text: text, Source: source}
 	for _, ch := range p.Changes {
+		if ch.Date.Year != p.Year.Year {
+			v.Neighbour = number(int64(ch.Date.Year))
+		}
 		day := time.Date(ch.Date.Year, ch.Date.Month, ch.Date.Day, 12, 0, 0, 0, c.Zone)
 		kind := ""
 		switch ch.Now {
@@ -184,18 +188,19 @@ func (s *Console) yearHistory(c *kit.Ctx, year int) ([]string, error) {
 
 var kindWords = map[string]string{calendar.Working: "上班", calendar.Off: "放假", calendar.Default: "按星期"}
 
-// nameItems says which item of the text each error is about, and puts it beside an input that there is.
-func nameItems(err error) error {
+// nameItems puts each error beside an input that there is, and says which item of a JSON text it is about; of other texts it names the day.
+func nameItems(err error, text string) error {
 	e, ok := errors.AsType[*fault.Error](err)
 	if !ok || e.Kind != fault.Invalid {
 		return err
 	}
+	program := strings.HasPrefix(strings.TrimSpace(text), "{")
 	var wrong fault.Fields
 	for _, f := range e.Fields {
-		switch f.Name {
-		case "json", "file", "source":
+		switch {
+		case f.Name == "json", f.Name == "file", f.Name == "source":
 			wrong = append(wrong, f)
-		case "off", "year":
+		case f.Name == "off", f.Name == "year", !program:
 			wrong = append(wrong, fault.Field{Name: "json", Msg: f.Msg, Args: f.Args})
 		default:
 			wrong.Add("json", "%[1]s：%[2]s", strings.TrimSpace(f.Name), i18n.M(f.Msg, f.Args...))

@@ -28,6 +28,7 @@ type field struct {
 	Abouts                                                     map[string]string // of several boxes: what each means
 	Rows, Max                                                  int
 	Required                                                   bool
+	Elsewhere                                                  bool // needed, but another part of the form may hold it
 }
 
 // Has reports whether one of several boxes is ticked.

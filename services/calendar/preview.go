@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"huiyin/internal/workdays"
@@ -20,10 +21,10 @@ type Change struct {
 // Preview is what an import would do.
 type Preview struct {
 	Year          workdays.Year
-	Known         bool // the year's holidays were known before
-	Before, After int  // working days of the year
-	Changes       []Change
-	Base          string // changes when somebody changes the year in between
+	Known         bool     // the year's holidays were known before
+	Before, After int      // working days of the year
+	Changes       []Change // of the year, and the days beside it that its holidays reach into
+	Base          string   // changes when somebody changes the year in between
 }
 
 // PreviewYear reads a year as ImportYear would, and changes nothing. It needs a system administrator.
@@ -31,7 +32,7 @@ func (s *Service) PreviewYear(ctx context.Context, actor models.Actor, text []by
 	if err := mayEdit(actor); err != nil {
 		return Preview{}, err
 	}
-	y, err := workdays.ReadYear(text, source)
+	r, err := workdays.ReadYear(text, source)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -39,28 +40,40 @@ func (s *Service) PreviewYear(ctx context.Context, actor models.Actor, text []by
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Year: y, Known: k.calendar.Knows(y.Year)}
-	if p.Base, err = baseOf(k.years[y.Year]); err != nil {
+	years, err := k.with(r)
+	if err != nil {
 		return Preview{}, err
 	}
-	fresh := workdays.New(y)
-	for d := (workdays.Date{Year: y.Year, Month: time.January, Day: 1}); d.Year == y.Year; d = d.AddDays(1) {
-		was, now := k.calendar.Mark(d).Why, fresh.Mark(d).Why
-		if was.Counts() {
-			p.Before++
-		}
-		if now.Counts() {
-			p.After++
-		}
-		if was != now {
-			p.Changes = append(p.Changes, Change{d, was, now})
+	p := Preview{Year: r.Year, Known: k.calendar.Knows(r.Year.Year)}
+	if p.Base, err = k.base(years); err != nil {
+		return Preview{}, err
+	}
+	fresh := workdays.New(years...)
+	for _, y := range years {
+		for d := (workdays.Date{Year: y.Year, Month: time.January, Day: 1}); d.Year == y.Year; d = d.AddDays(1) {
+			was, now := k.calendar.Mark(d).Why, fresh.Mark(d).Why
+			if was.Counts() && y.Year == r.Year.Year {
+				p.Before++
+			}
+			if now.Counts() && y.Year == r.Year.Year {
+				p.After++
+			}
+			if was != now {
+				p.Changes = append(p.Changes, Change{d, was, now})
+			}
 		}
 	}
+	slices.SortFunc(p.Changes, func(a, b Change) int { return a.Date.Compare(b.Date) })
 	return p, nil
 }
 
-func baseOf(y workdays.Year) (string, error) {
-	text, err := json.Marshal(y)
+// base tells whether somebody has changed one of those years since: a digest of what is known of them.
+func (k *known) base(years []workdays.Year) (string, error) {
+	now := make([]workdays.Year, len(years))
+	for i, y := range years {
+		now[i] = k.years[y.Year]
+	}
+	text, err := json.Marshal(now)
 	if err != nil {
 		return "", err
 	}

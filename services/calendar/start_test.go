@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"huiyin/internal/fault"
+	"huiyin/internal/workdays"
 	"huiyin/models"
 	"huiyin/services/calendar"
 )
@@ -79,6 +80,31 @@ func TestAnAnnouncedYearReplacesOneThatWasBegun(t *testing.T) {
 		years, err := c.Years(ctx)
 		if err != nil || years[len(years)-1].Provisional || len(years[len(years)-1].Off) == 0 {
 			t.Errorf("%+v %v", years[len(years)-1], err)
+		}
+	})
+}
+
+// A New Year that begins in December changes the calendar of both years at once, and only where the earlier one is known.
+func TestImportReachesIntoTheYearBefore(t *testing.T) {
+	each(t, func(t *testing.T, c city) {
+		ctx := t.Context()
+		notice := []byte("国务院办公厅关于2027年部分节假日安排的通知\n元旦：2026年12月31日（周四）至2027年1月3日（周日）放假，共4天。\n春节：2月5日至11日放假")
+		p, err := c.PreviewYear(ctx, admin, notice, "")
+		if err != nil || p.Year.Year != 2027 || p.Changes[0].Date.String() != "2026-12-31" || p.Changes[0].Now != workdays.Holiday {
+			t.Fatalf("preview: %+v %v", p, err)
+		}
+		if _, err := c.ImportYear(ctx, admin, notice, "", p.Base); err != nil {
+			t.Fatal(err)
+		}
+		if due, _, provisional := c.due(t, "2026-12-30 09:12", 1); due[:10] != "2027-01-04" || provisional {
+			t.Errorf("over New Year: due %s, provisional %v", due, provisional)
+		}
+		if _, err := c.ImportYear(ctx, admin, notice, "", p.Base); !fault.Is(err, fault.Conflict) {
+			t.Errorf("imported twice with one preview: %v", err)
+		}
+		unknown := []byte("2029年\n元旦：2028年12月31日至2029年1月2日放假，共3天")
+		if _, err := c.PreviewYear(ctx, admin, unknown, "通知"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("into a year without a calendar: %v", err)
 		}
 	})
 }

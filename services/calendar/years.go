@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"huiyin/internal/fault"
@@ -119,29 +120,63 @@ func (s *Service) Seed(ctx context.Context) error {
 // ImportYear takes one year in any form of workdays.ReadYear, in place of what was known of it; base is that of the Preview that was
 // looked at, "" when nobody looked: where the year is another by now, it is fault.Conflict; what is wrong with the text
 // comes back as fault.Invalid. Deadlines are then recomputed. It needs a system administrator.
-func (s *Service) ImportYear(ctx context.Context, actor models.Actor, text []byte, source, base string) (workdays.Year, error) {
+func (s *Service) ImportYear(ctx context.Context, actor models.Actor, text []byte, source, base string) (workdays.Reading, error) {
 	if err := mayEdit(actor); err != nil {
-		return workdays.Year{}, err
+		return workdays.Reading{}, err
 	}
-	y, err := workdays.ReadYear(text, source)
+	r, err := workdays.ReadYear(text, source)
 	if err != nil {
-		return workdays.Year{}, err
+		return workdays.Reading{}, err
 	}
-	return y, s.db.Tx(ctx, func(ctx context.Context) error {
+	return r, s.db.Tx(ctx, func(ctx context.Context) error {
 		k, err := s.load(ctx)
 		if err != nil {
 			return err
 		}
-		now, err := baseOf(k.years[y.Year])
+		years, err := k.with(r)
+		if err != nil {
+			return err
+		}
+		now, err := k.base(years)
 		if err != nil {
 			return err
 		}
 		if base != "" && base != now {
-			return faster(y.Year)
+			return faster(r.Year.Year)
 		}
-		old := k.stored(y.Year)
-		return s.store(ctx, actor, y, old, "calendar.import", nil, true)
+		for _, y := range years {
+			if err := s.store(ctx, actor, y, k.stored(y.Year), "calendar.import", nil, true); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// with returns the years as they would be after the reading, the one it is of first. A day beside it needs its year to be known.
+func (k *known) with(r workdays.Reading) ([]workdays.Year, error) {
+	years := []workdays.Year{r.Year}
+	for _, d := range r.Beside {
+		i := slices.IndexFunc(years, func(y workdays.Year) bool { return y.Year == d.Date.Year })
+		if i < 0 {
+			y, there := k.years[d.Date.Year]
+			if !there {
+				var wrong fault.Fields
+				wrong.Add("json", "%[1]s 属于 %[2]s 年，那一年还没有日历。请先导入那一年，或在那一年的日历上按周末开始。", d.Date.String(), strconv.Itoa(d.Date.Year))
+				return nil, wrong.Err()
+			}
+			i, years = len(years), append(years, y)
+		}
+		kind := Off
+		if d.Work {
+			kind = Working
+		}
+		years[i] = withDay(years[i], d.Date, kind)
+		if err := years[i].Validate(); err != nil {
+			return nil, err
+		}
+	}
+	return years, nil
 }
 
 // StartYear begins a year that nobody has announced: weekends are off, and single days may be marked. Its deadlines stay provisional until

@@ -350,7 +350,7 @@ func TestDeadlinesFollowTheCalendar(t *testing.T) {
 		if !late.DueProvisional {
 			t.Fatalf("due %v and not provisional", late.DueAt)
 		}
-		must[workdays.Year](t)(c.Calendar.ImportYear(ctx, admin, []byte(`{"year":2027,"off":["2027-01-01..2027-01-03"],"work":[],"source":"国办通知"}`), "", ""))
+		must[workdays.Reading](t)(c.Calendar.ImportYear(ctx, admin, []byte(`{"year":2027,"off":["2027-01-01..2027-01-03"],"work":[],"source":"国办通知"}`), "", ""))
 		c.RunJobs()
 		k = c.Case(late.Number)
 		if want := late.DueAt.AddDate(0, 0, 1); k.DueProvisional || !k.DueAt.Equal(want) {

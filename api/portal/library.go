@@ -172,6 +172,9 @@ type listPage struct {
 	Departments []departmentOption
 	TopicName   string
 	Chosen      string // what narrows the list, in words
+
+	Near    []choice // topics that the words are the name of
+	Instead []answer // of the first of them, when nothing holds the words
 }
 
 type departmentOption struct {
@@ -206,7 +209,29 @@ func (p *Portal) list(c *kit.Ctx) error {
 		page.First = l.href()
 	}
 	page.choices(c, n)
+	if err := p.near(c, n, l, &page); err != nil {
+		return err
+	}
 	return c.Page(http.StatusOK, "library", page)
+}
+
+const insteadShown = 5
+
+// near offers the topics that the words name, in either language: answers are written in one.
+func (p *Portal) near(c *kit.Ctx, n names, l listing, page *listPage) error {
+	if !page.Searched || page.First != "" || l.Topic != 0 {
+		return nil
+	}
+	topics := n.near(l.Q)
+	for _, t := range topics {
+		page.Near = append(page.Near, choice{Name: n.topicName(t), Href: listing{Topic: t.ID}.href()})
+	}
+	if len(topics) == 0 || len(page.Answers) > 0 || l.Filtered() {
+		return nil
+	}
+	found, err := p.Library.List(c.Request.Context(), library.Filter{TopicIDs: n.topics.Under(topics[0].ID), Limit: insteadShown})
+	page.Instead = n.answers(found.Entries)
+	return err
 }
 
 func (p *Portal) find(c *kit.Ctx, n names, f library.Filter, page *listPage) error {

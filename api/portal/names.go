@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -33,6 +35,32 @@ func (p *Portal) names(c *kit.Ctx) (names, error) {
 func (n names) topicName(t models.Topic) string { return t.In(n.locale) }
 
 func (n names) topic(id int64) string { return n.topicName(n.topics.ByID(id)) }
+
+const (
+	nearMost = 4
+	nearLike = 0.5 // of the words must stand in the name
+	nearBest = 0.75
+)
+
+// near returns the topics that the words name, in either language, the best first; those far behind the best are left out.
+func (n names) near(words string) []models.Topic {
+	var found []models.Topic
+	score := map[int64]float64{}
+	for _, g := range n.topics.Active() {
+		for _, t := range append([]models.Topic{g.Topic}, g.Leaves...) {
+			if score[t.ID] = textindex.Share(words, t.Name+"\n"+t.NameEn); score[t.ID] >= nearLike {
+				found = append(found, t)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b models.Topic) int { return cmp.Compare(score[b.ID], score[a.ID]) })
+	for i, t := range found {
+		if i == nearMost || score[t.ID] < nearBest*score[found[0].ID] {
+			return found[:i]
+		}
+	}
+	return found
+}
 
 func (n names) department(id int64) string {
 	d, _ := n.departments.Get(id)

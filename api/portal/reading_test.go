@@ -295,3 +295,14 @@ func TestFavourites(t *testing.T) {
 	r.do(http.MethodPost, path+"/favourite", "")
 	r.has(r.get("/me/favourites?after=nonsense!", 200), `href="`+path+`"`, "不再收藏")
 }
+
+// Answers are written in Chinese; the topics' names are what an English reader finds them by.
+func TestWordsThatNameATopicFindItsAnswers(t *testing.T) {
+	testenv.EachDB(t, func(t *testing.T, db *database.DB) {
+		r := newReader(t, db)
+		_, path := r.published()
+		found := r.get("/library?lang=en&q=public+housing", http.StatusOK)
+		r.has(found, "No answer holds", "Public rental housing", `href="`+path+`"`)
+		r.hasNot(r.get("/library?lang=en&q=chimney", http.StatusOK), "By topic", `href="`+path+`"`)
+	})
+}

@@ -147,7 +147,7 @@ func pieces(text string) map[string]bool {
 }
 
 // Share is how much of what a question is about stands in the other text, 0 to 1, every piece alike: for short texts that are in no
-// index. A question of a single character is looked for as it is.
+// index. A question of a single character is looked for as it is; a word is also held by one that begins so ("pension", "Pensions").
 func Share(question, text string) float64 {
 	looked := map[string]bool{}
 	for _, t := range saying(question) {
@@ -163,9 +163,25 @@ func Share(question, text string) float64 {
 	}
 	held, n := pieces(text), 0
 	for piece := range looked {
-		if held[piece] {
+		if held[piece] || begins(held, piece) {
 			n++
 		}
 	}
 	return float64(n) / float64(len(looked))
+}
+
+// minStem is how many letters two words must share at their beginning to be taken for forms of one.
+const minStem = 4
+
+// begins reports whether a word of the text begins with the piece, or the piece with it.
+func begins(held map[string]bool, piece string) bool {
+	if len(piece) < minStem || classify([]rune(piece)[0]) != word {
+		return false
+	}
+	for w := range held {
+		if len(w) >= minStem && (strings.HasPrefix(w, piece) || strings.HasPrefix(piece, w)) {
+			return true
+		}
+	}
+	return false
 }

@@ -83,6 +83,7 @@ type publicationForm struct {
 var kindNames = map[pii.Kind]string{
 	pii.IDCard: i18n.N("证件号"), pii.BankCard: i18n.N("银行卡号"), pii.Phone: i18n.N("电话"), pii.Email: i18n.N("邮箱"), pii.Plate: i18n.N("车牌"),
 	pii.WeChat: i18n.N("微信号"), pii.QQ: i18n.N("QQ 号"), pii.Address: i18n.N("住址"), pii.Name: i18n.N("姓名"),
+	pii.Birth: i18n.N("出生日期"),
 }
 
 var fieldNames = map[string]string{"title": i18n.N("标题"), "question": i18n.N("问题"), "answer": i18n.N("答复")}

@@ -10,7 +10,7 @@ import (
 // and an identity number would go on telling where and when somebody was born.
 var gone = map[Kind]string{
 	IDCard: "（证件号已隐去）", BankCard: "（卡号已隐去）", Phone: "（电话已隐去）", Email: "（邮箱已隐去）", Plate: "（车牌已隐去）",
-	WeChat: "（微信号已隐去）", QQ: "（QQ 号已隐去）",
+	WeChat: "（微信号已隐去）", QQ: "（QQ 号已隐去）", Birth: "（出生日期已隐去）",
 }
 
 // Replacement is what is proposed for a public text instead of s: a remark that something was there, the surname with 某 for each

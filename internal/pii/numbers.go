@@ -108,8 +108,8 @@ func (s *scanner) idCard(i int) int {
 	if len(d) == 18 && s.ends(where[17]+1) && !alnum(s.get(where[17]+1)) {
 		t := string(d)
 		born := plausible(t[:2], t[6:10], t[10:12], t[12:14])
-		// A mistyped number after the words "identity card" is still somebody's.
-		if (born && checksum(d)) || said {
+		// A mistyped number is still somebody's, unless it is said to be that of a paper.
+		if born && (checksum(d) || !s.labelled(i, notPhones)) || said {
 			return where[17] + 1
 		}
 	}

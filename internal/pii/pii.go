@@ -22,9 +22,10 @@ const (
 	QQ       Kind = "qq"
 	Address  Kind = "address"
 	Name     Kind = "name"
+	Birth    Kind = "birth_date"
 )
 
-var rank = map[Kind]int{IDCard: 0, BankCard: 1, Phone: 2, Email: 3, Plate: 4, WeChat: 5, QQ: 6, Address: 7, Name: 8}
+var rank = map[Kind]int{IDCard: 0, BankCard: 1, Phone: 2, Email: 3, Plate: 4, WeChat: 5, QQ: 6, Address: 7, Name: 8, Birth: 9}
 
 // Finding is one datum. Start and End are byte offsets into the text given, always between characters; Text is what stands there.
 type Finding struct {
@@ -63,6 +64,8 @@ func allowKey(s string) string {
 func (d *Detector) Find(text string) []Finding {
 	s := newScanner(text)
 	s.numbers()
+	s.documents()
+	s.births()
 	s.spoken()
 	s.emails()
 	s.plates()

@@ -306,7 +306,9 @@ func (p *Portal) signInAndSend(ctx context.Context, c *kit.Ctx, draft cases.Draf
 			return who, err
 		}
 	}
-	_, err := p.Cases.Submit(ctx, who.actor, draft.Input, cases.Submission{Key: draft.Key, Channel: "web", Locale: c.L.Locale(), DraftID: draft.ID})
+	_, err := p.Cases.Submit(ctx, who.actor, draft.Input, cases.Submission{
+		Key: draft.Key, Secret: true, Channel: "web", Locale: c.L.Locale(), DraftID: draft.ID,
+	})
 	return who, err
 }
 

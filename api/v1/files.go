@@ -14,7 +14,6 @@ import (
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/models"
-	"huiyin/services/cases"
 )
 
 func (s *server) uploads() {
@@ -99,7 +98,7 @@ type attachInput struct {
 func (in *attachInput) fingerprint() ([]byte, error) { return filePrint(in.Upload, in.RawBody) }
 
 func (s *server) addAttachment(c *call, in *attachInput) (*made[attachment], error) {
-	d, err := s.draft(c, in.Upload)
+	d, err := s.Cases.UploadDraft(c.ctx, in.Upload)
 	if err != nil {
 		return nil, err
 	}
@@ -112,28 +111,17 @@ func (s *server) addAttachment(c *call, in *attachInput) (*made[attachment], err
 	return &made[attachment]{Location: Prefix + "/attachments/" + base10(a.ID), Body: attachmentOf(a)}, nil
 }
 
-// draft returns the owner of what was uploaded under a token.
-func (s *server) draft(c *call, token string) (cases.Draft, error) {
-	d, found, err := s.Cases.LoadDraft(c.ctx, token)
-	if err == nil && !found {
-		var wrong fault.Fields
-		wrong.Add("upload_token", i18n.N("上传凭据无效或已过期，请重新开始上传。"))
-		err = wrong.Err()
-	}
-	return d, err
-}
-
 // draftID is 0 when nothing was uploaded.
 func (s *server) draftID(c *call, token string) (int64, error) {
 	if token == "" {
 		return 0, nil
 	}
-	d, err := s.draft(c, token)
+	d, err := s.Cases.UploadDraft(c.ctx, token)
 	return d.ID, err
 }
 
 func (s *server) staged(c *call, in *UploadToken) (*page[attachment], error) {
-	d, err := s.draft(c, in.Upload)
+	d, err := s.Cases.UploadDraft(c.ctx, in.Upload)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +138,7 @@ type stagedInput struct {
 }
 
 func (s *server) removeAttachment(c *call, in *stagedInput) (*none, error) {
-	d, err := s.draft(c, in.Upload)
+	d, err := s.Cases.UploadDraft(c.ctx, in.Upload)
 	if err != nil {
 		return nil, err
 	}

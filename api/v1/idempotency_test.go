@@ -1,6 +1,7 @@
 package v1_test
 
 import (
+	"bytes"
 	"sync"
 	"testing"
 
@@ -57,6 +58,63 @@ func TestTheSameKeyAtOnce(t *testing.T) {
 		messages := f.want(200, f.send("GET", "/cases/"+number, resident, nil)).JSON(t)["messages"].([]any)
 		if len(messages) != 2 {
 			t.Errorf("%d messages, want the question and one supplement", len(messages))
+		}
+	})
+}
+
+// withFile is a question with an attachment that was sent ahead.
+func (f *face) withFile(resident, key string) object {
+	f.t.Helper()
+	upload := f.want(201, f.send("POST", "/uploads", resident, nil)).Text(f.t, "upload_token")
+	f.want(201, f.upload(resident, upload, "file of "+key, "一.png"))
+	q := f.question(fixture.Rent)
+	q["upload_token"] = upload
+	return q
+}
+
+func (f *face) count(model any) (n int64) {
+	f.t.Helper()
+	if err := f.DB.Conn(f.t.Context()).Model(model).Count(&n).Error; err != nil {
+		f.t.Fatal(err)
+	}
+	return n
+}
+
+// A process that dies after the case is made and before its answer is kept leaves the key under way: the same request then finds the case.
+func TestTheSameKeyFindsItsCaseAfterACrash(t *testing.T) {
+	each(t, func(t *testing.T, f *face) {
+		resident := f.ResidentToken(fixture.Phone)
+		for name, q := range map[string]object{"plain": f.question(fixture.Rent), "with a file": f.withFile(resident, "k")} {
+			first := f.want(201, f.submit(resident, name, q))
+			err := f.DB.Conn(t.Context()).Model(&models.IdempotencyKey{}).Where("status = 1").UpdateColumns(map[string]any{"status": 0, "body_sealed": ""}).Error
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again := f.want(201, f.submit(resident, name, q)); string(again.Raw) != string(first.Raw) {
+				t.Errorf("%s: answered %s, then %s", name, first.Raw, again.Raw)
+			}
+		}
+		if n := f.count(&models.Case{}); n != 2 {
+			t.Errorf("%d cases of two questions", n)
+		}
+	})
+}
+
+// What was uploaded comes along or nothing is asked.
+func TestAnUploadThatIsNotThereIsTold(t *testing.T) {
+	each(t, func(t *testing.T, f *face) {
+		resident := f.ResidentToken(fixture.Phone)
+		q := f.withFile(resident, "k")
+		f.want(201, f.submit(resident, "first", q))
+		unknown := f.question(fixture.Rent)
+		unknown["upload_token"] = "0123456789012345678901234567890123456789"
+		for name, body := range map[string]object{"unknown": unknown, "taken by another question": q} {
+			if a := f.want(422, f.submit(resident, name, body)); !bytes.Contains(a.Raw, []byte("upload_token")) {
+				t.Errorf("%s: %s", name, a.Raw)
+			}
+		}
+		if n := f.count(&models.Case{}); n != 1 {
+			t.Errorf("%d cases", n)
 		}
 	})
 }

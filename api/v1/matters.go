@@ -60,12 +60,8 @@ type receipt struct {
 }
 
 func (s *server) submit(c *call, in *submitInput) (*made[receipt], error) {
-	draft, err := s.submissionDraft(c, in.Body.Upload)
-	if err != nil {
-		return nil, err
-	}
 	r, err := s.Cases.Submit(c.ctx, c.Actor, in.Body.SubmitInput, cases.Submission{
-		Key: submissionKey(c, in.Key), Channel: "api", Locale: c.L.Locale(), DraftID: draft,
+		Key: submissionKey(c, in.Key), Channel: "api", Locale: c.L.Locale(), Upload: in.Body.Upload,
 	})
 	if err != nil {
 		return nil, err
@@ -73,18 +69,6 @@ func (s *server) submit(c *call, in *submitInput) (*made[receipt], error) {
 	return &made[receipt]{Location: Prefix + "/cases/" + r.Case.Number, Body: receipt{
 		Number: r.Case.Number, Code: r.Code, DueAt: r.Case.DueAt, Provisional: r.Case.DueProvisional, Status: string(r.Case.Status),
 	}}, nil
-}
-
-// submissionDraft passes over an upload that is gone when the same submission has taken it already: the use case returns the first receipt.
-func (s *server) submissionDraft(c *call, token string) (int64, error) {
-	if token == "" {
-		return 0, nil
-	}
-	d, found, err := s.Cases.LoadDraft(c.ctx, token)
-	if err != nil || found {
-		return d.ID, err
-	}
-	return 0, nil
 }
 
 // submissionKey is the resident's own key for this very question: of another resident, or of another question, it is another.

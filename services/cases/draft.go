@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
 	"huiyin/models"
 )
 
@@ -57,6 +59,17 @@ func (s *Service) LoadDraft(ctx context.Context, token string) (d Draft, found b
 		return Draft{}, false, err
 	}
 	return Draft{ID: row.ID, Token: token, Key: s.draftKey(token), TopicID: row.TopicID, Privacy: row.PrivacyVersion, Input: b.Input, Phone: b.Phone}, true, nil
+}
+
+// UploadDraft returns the draft of a token that a program has sent files under. Errors: fault.Invalid on "upload_token" when there is none.
+func (s *Service) UploadDraft(ctx context.Context, token string) (Draft, error) {
+	d, found, err := s.LoadDraft(ctx, token)
+	if err != nil || found {
+		return d, err
+	}
+	var wrong fault.Fields
+	wrong.Add("upload_token", i18n.N("上传凭据无效或已过期，请重新开始上传。"))
+	return d, wrong.Err()
 }
 
 // SaveDraft keeps what is typed now. Nothing is judged; over-long text is cut so that a draft stays bounded.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
 )
@@ -56,6 +57,7 @@ func (s *Service) Supplement(ctx context.Context, actor models.Actor, number str
 	})
 }
 
+// attachStaged moves a draft's files to a message and ends the draft; only one message can have them.
 func (s *Service) attachStaged(ctx context.Context, draftID int64, m *models.CaseMessage) error {
 	if draftID == 0 {
 		return nil
@@ -63,5 +65,8 @@ func (s *Service) attachStaged(ctx context.Context, draftID int64, m *models.Cas
 	if err := s.Files.Attach(ctx, models.OwnerDraft, draftID, m.CaseID, m.ID); err != nil {
 		return err
 	}
-	return s.deleteDraft(ctx, draftID)
+	if gone, err := s.deleteDraft(ctx, draftID); err != nil || gone {
+		return err
+	}
+	return fault.New(fault.Conflict, i18n.N("这份草稿或它的附件已经提交过，或者放得太久。请再试一次，附件要重新上传。")).WithReason("draft_gone")
 }

@@ -25,8 +25,9 @@ func (s *Service) putDraft(ctx context.Context, row *models.CaseDraft) error {
 		Updates(map[string]any{"topic_id": row.TopicID, "privacy_version": row.PrivacyVersion, "body_sealed": row.BodySealed, "updated_at": row.UpdatedAt}).Error
 }
 
-func (s *Service) deleteDraft(ctx context.Context, id int64) error {
-	return s.DB.Conn(ctx).Where("id = ?", id).Delete(&models.CaseDraft{}).Error
+func (s *Service) deleteDraft(ctx context.Context, id int64) (bool, error) {
+	done := s.DB.Conn(ctx).Where("id = ?", id).Delete(&models.CaseDraft{})
+	return done.RowsAffected > 0, done.Error
 }
 
 func (s *Service) deleteDraftBefore(ctx context.Context, id int64, t time.Time) (bool, error) {

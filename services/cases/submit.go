@@ -64,9 +64,11 @@ func (in *SubmitInput) Check() fault.Fields {
 // Submission is where a question comes from and what came with it.
 type Submission struct {
 	Key     string // one per filled form or Idempotency-Key: the same key makes one case
+	Secret  bool   // the key is a draft's, which finds the receipt when no session says whose it is; any other is bound to its resident
 	Channel string
 	Locale  string
-	DraftID int64 // whose staged files come along, and which ends with the submission; 0 for none
+	DraftID int64  // whose staged files come along, and which ends with the submission; 0 for none
+	Upload  string // the token of that draft, where a program has only this
 }
 
 // Receipt is what the resident keeps. The code is shown here and nowhere else; only its hash is stored.
@@ -83,7 +85,7 @@ func (s *Service) Submit(ctx context.Context, actor models.Actor, in SubmitInput
 		return Receipt{}, fault.New(fault.Unauthenticated, i18n.N("请先用手机验证码确认您的手机号。"))
 	}
 	in.Clean()
-	if sub.DraftID == 0 { // a draft's key is a secret of its own, and finds the receipt when the session does not say whose it is
+	if !sub.Secret {
 		sub.Key = s.submissionKey(actor, sub.Key)
 	}
 	c, err := s.make(ctx, actor, in, sub)
@@ -105,6 +107,13 @@ func (s *Service) Submit(ctx context.Context, actor models.Actor, in SubmitInput
 func (s *Service) make(ctx context.Context, actor models.Actor, in SubmitInput, sub Submission) (*models.Case, error) {
 	if err := s.checkSubmission(ctx, &in); err != nil {
 		return nil, err
+	}
+	if sub.Upload != "" {
+		d, err := s.UploadDraft(ctx, sub.Upload)
+		if err != nil {
+			return nil, err
+		}
+		sub.DraftID = d.ID
 	}
 	c, err := s.newCase(ctx, actor, in, sub)
 	if err != nil {
@@ -197,13 +206,8 @@ func (s *Service) keep(ctx context.Context, actor models.Actor, c *models.Case, 
 	if err := s.insertMessage(ctx, m); err != nil {
 		return err
 	}
-	if sub.DraftID != 0 {
-		if err := s.Files.Attach(ctx, models.OwnerDraft, sub.DraftID, c.ID, m.ID); err != nil {
-			return err
-		}
-		if err := s.deleteDraft(ctx, sub.DraftID); err != nil {
-			return err
-		}
+	if err := s.attachStaged(ctx, sub.DraftID, m); err != nil {
+		return err
 	}
 	to, err := s.Accounts.ReachOf(ctx, c.ResidentID)
 	if err != nil {

@@ -201,7 +201,7 @@ func TestDraftsAreSealedAndEndWithTheirSubmission(t *testing.T) {
 		}
 		pdf := "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 		must[models.Attachment](t)(c.Files.Stage(ctx, models.OwnerDraft, d.ID, "材料.pdf", strings.NewReader(pdf)))
-		r := must[cases.Receipt](t)(c.Cases.Submit(ctx, owner, back.Input, cases.Submission{Key: d.Key, Channel: "web", DraftID: d.ID}))
+		r := must[cases.Receipt](t)(c.Cases.Submit(ctx, owner, back.Input, cases.Submission{Key: d.Key, Secret: true, Channel: "web", DraftID: d.ID}))
 		if _, found, _ := c.Cases.LoadDraft(ctx, d.Token); found {
 			t.Error("the draft is still there")
 		}
@@ -220,6 +220,39 @@ func TestDraftsAreSealedAndEndWithTheirSubmission(t *testing.T) {
 		if staged := must[[]models.Attachment](t)(c.Files.Staged(ctx, models.OwnerDraft, left.ID)); len(staged) != 0 {
 			t.Error("its files are still there")
 		}
+	})
+}
+
+func TestFilesComeAlongWithOneMessageOnly(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		ctx, owner, in := t.Context(), c.Resident(fixture.Phone), c.Ask()
+		d := must[cases.Draft](t)(c.Cases.StartDraft(ctx, in.TopicID, in.Privacy))
+		must[models.Attachment](t)(c.Files.Stage(ctx, models.OwnerDraft, d.ID, "材料.pdf", strings.NewReader("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")))
+		var wg sync.WaitGroup
+		errs := make([]error, 4)
+		for i := range errs {
+			wg.Go(func() {
+				_, errs[i] = c.Cases.Submit(ctx, owner, in, cases.Submission{Key: fmt.Sprint("other ", i), Channel: "api", DraftID: d.ID})
+			})
+		}
+		wg.Wait()
+		done := 0
+		for _, err := range errs {
+			switch {
+			case err == nil:
+				done++
+			case reasonOf(err) != "draft_gone":
+				t.Error(err)
+			}
+		}
+		list := must[[]models.Case](t)(c.Cases.Mine(ctx, owner, 0, 10))
+		if done != 1 || len(list) != 1 || len(c.Open(list[0].Number).Messages[0].Files) != 1 {
+			t.Errorf("%d said yes, %d cases", done, len(list))
+		}
+		refused(t, c, "a supplement with files that are gone", fault.Conflict, "draft_gone", func() error {
+			_, err := c.Cases.Supplement(ctx, owner, list[0].Number, cases.MessageInput{Text: "还有一份材料。", DraftID: d.ID})
+			return err
+		})
 	})
 }
 

@@ -68,6 +68,24 @@ func TestAForgottenDraftBeginsAnewWithWhatWasTyped(t *testing.T) {
 	v.follow().want(200, fixture.Question.Title, fixture.Question.Text)
 }
 
+// A form without a draft may begin one, but not without bound, nor under a notice that is not in force.
+func TestWhoHasNoDraftDoesNotFillTheTable(t *testing.T) {
+	city, v := open(t, func(classes map[string]limit.Limit) { classes["write"] = limit.Limit{Rate: 2, Period: time.Hour} })
+	drafts := func(want int64) {
+		t.Helper()
+		var n int64
+		if err := city.DB.Conn(t.Context()).Model(&models.CaseDraft{}).Count(&n).Error; err != nil || n != want {
+			t.Errorf("%d drafts, want %d: %v", n, want, err)
+		}
+	}
+	old := v.asked("do", "save", "privacy_version", "99")
+	v.another().post("/consult/new", old...).want(422, "隐私说明有了新版本", fixture.Question.Text, `id="privacy_version" name="privacy_version" value="1"`)
+	drafts(0)
+	v.another().post("/consult/new", v.asked("do", "save")...).leads("/consult/new")
+	v.another().post("/consult/new", v.asked("do", "save")...).want(429, "秒后再试", fixture.Question.Text)
+	drafts(1)
+}
+
 func TestADoubleClickMakesOneCase(t *testing.T) {
 	city, v := open(t)
 	v.begin(fixture.Rent)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"huiyin/jobs"
-	"huiyin/services/calendar"
 	"huiyin/services/city"
 	"huiyin/services/idempotency"
 	"huiyin/services/notices"
@@ -18,12 +17,8 @@ const some = 200
 func (a *app) runner() (*jobs.Runner, error) {
 	return jobs.New(jobs.Deps{
 		Outbox: a.outbox, Redis: a.redis.AsynqOpt(), Clock: a.clock, Log: a.log,
-		Handlers: map[string]jobs.Handler{
-			notices.TaskDeliver: a.notices.Deliver,
-			notices.TaskCode:    a.notices.Deliver,
-			calendar.Recompute:  a.recomputeDeadlines,
-		},
-		Urgent: []string{notices.TaskCode},
+		Handlers: jobs.Handlers(a.cases, a.notices),
+		Urgent:   []string{notices.TaskCode},
 		Every: []jobs.Schedule{
 			{Name: "audit.seal", Every: time.Second, Everywhere: true, Run: jobs.All(a.audit.Seal)},
 			{Name: "cases.warn", Every: time.Minute, Run: jobs.Portions(a.cases.WarnDeadlines, some)},
@@ -40,15 +35,6 @@ func (a *app) runner() (*jobs.Runner, error) {
 			{Name: "outbox.sweep", Every: time.Hour, Run: jobs.Portions(a.outbox.Sweep, 5*some)},
 		},
 	})
-}
-
-// recomputeDeadlines follows a change of the calendar; its effect is guarded case by case, so the task closes when all are done.
-func (a *app) recomputeDeadlines(ctx context.Context, taskID, year int64) error {
-	if _, err := a.cases.Recompute(ctx, int(year), 200); err != nil {
-		return err
-	}
-	_, err := a.outbox.Done(ctx, taskID)
-	return err
 }
 
 // kept gives a step what settings say of how long things are kept.

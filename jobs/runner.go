@@ -6,7 +6,7 @@
 // therefore be started more than once; the use cases behind the handlers guard their effect, and commit it together with
 // the row's done mark.
 //
-// The room knows no HTTP, and of the subjects only the functions it is given.
+// The room knows no HTTP, and of the subjects only which use case does which kind of task (handlers.go).
 package jobs
 
 import (

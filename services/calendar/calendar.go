@@ -21,8 +21,18 @@ import (
 	"huiyin/services/audit"
 )
 
-// Recompute is the kind of the outbox task that follows a change of a year (its ref): deadlines with a day in it may move.
+// Recompute is the kind of the outbox task that follows a change of a year: deadlines with a day in it may move. Its ref is a Ref.
 const Recompute = "calendar.recompute"
+
+// Settled is how long after a change the task is due: by then no process counts on its copy of the old calendar any more, and what was
+// counted on one is committed. A deadline that came later would keep a wrong date for good.
+const Settled = 30 * time.Second
+
+// Ref is the year and the id behind which the next portion of the work begins, 0 for its beginning, in the one number a task has.
+func Ref(year int, after int64) int64 { return after*10_000 + int64(year) }
+
+// ReadRef reads a Ref.
+func ReadRef(ref int64) (year int, after int64) { return int(ref % 10_000), ref / 10_000 }
 
 const (
 	ttl = 2 * time.Second
@@ -91,14 +101,14 @@ func (s *Service) Deadline(ctx context.Context, act time.Time, n int, unit strin
 	return due, basis, how.Provisional, err
 }
 
-// Recomputed counts the period of a stored computation again on the calendar as it stands now; moved says that it ends on
-// another day than it did.
+// Recomputed counts the period of a stored computation again on the calendar as it stands now in the database, whatever this process
+// remembers; moved says that it ends on another day than it did.
 func (s *Service) Recomputed(ctx context.Context, basis string) (due time.Time, fresh string, provisional, moved bool, err error) {
 	var old workdays.Computation
 	if err := json.Unmarshal([]byte(basis), &old); err != nil {
 		return time.Time{}, "", false, false, fmt.Errorf("calendar: stored computation: %w", err)
 	}
-	k, err := s.years.Get(ctx)
+	k, err := s.load(ctx)
 	if err != nil {
 		return time.Time{}, "", false, false, err
 	}

@@ -307,5 +307,5 @@ func (s *Service) store(ctx context.Context, actor models.Actor, y workdays.Year
 	if !recompute {
 		return nil
 	}
-	return s.box.Add(ctx, Recompute, int64(y.Year), time.Time{})
+	return s.box.Add(ctx, Recompute, Ref(y.Year, 0), s.clock.Now().Add(Settled))
 }

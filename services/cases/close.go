@@ -3,8 +3,10 @@ package cases
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/models"
 	"huiyin/services/notices"
@@ -44,20 +46,17 @@ func (s *Service) WarnDeadlines(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	told, err := s.each(ctx, dueSoon, func(ctx context.Context, number string) error {
+	told, broken := s.each(ctx, dueSoon, func(ctx context.Context, number string) error {
 		return s.warn(ctx, number, "due_soon_told_at", noticeDueSoon, now)
 	})
-	if err != nil {
-		return told, err
-	}
 	overdue, err := s.untold(ctx, "overdue_told_at", time.Time{}, now, limit)
 	if err != nil {
-		return told, err
+		return told, errors.Join(broken, err)
 	}
 	late, err := s.each(ctx, overdue, func(ctx context.Context, number string) error {
 		return s.warn(ctx, number, "overdue_told_at", noticeOverdue, now)
 	})
-	return told + late, err
+	return told + late, errors.Join(broken, err)
 }
 
 func (s *Service) warn(ctx context.Context, number, column string, kind notices.Kind, now time.Time) error {
@@ -77,80 +76,23 @@ func (s *Service) warn(ctx context.Context, number, column string, kind notices.
 	})
 }
 
-// each runs fn for every number in a transaction of its own; a case that has moved on meanwhile is left alone.
-func (s *Service) each(ctx context.Context, numbers []string, fn func(ctx context.Context, number string) error) (int, error) {
-	done := 0
+// each runs fn for every number in a transaction of its own; a case that has moved on meanwhile is left alone, and one that fails does
+// not stand in the way of those behind it.
+func (s *Service) each(ctx context.Context, numbers []string, fn func(ctx context.Context, number string) error) (done int, broken error) {
 	for _, number := range numbers {
-		err := fn(ctx, number)
-		if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return done, errors.Join(errors.New("case "+number), err)
-		}
-		done++
-	}
-	return done, nil
-}
-
-// Recompute counts the deadlines of open cases anew after a year of the calendar has changed, at most limit at a time; what is due
-// before that year is not touched. Returns how many moved.
-func (s *Service) Recompute(ctx context.Context, year, limit int) (int, error) {
-	moved := 0
-	last := models.Case{DueAt: time.Date(year, 1, 1, 0, 0, 0, 0, s.Policy.Zone(ctx)).UTC()}
-	for {
-		list, err := s.dueAfter(ctx, last, limit)
-		if err != nil || len(list) == 0 {
-			return moved, err
-		}
-		for _, c := range list {
-			changed, err := s.recompute(ctx, c.ID)
-			if err != nil {
-				return moved, err
-			}
-			if changed {
-				moved++
+		switch err := fn(ctx, number); {
+		case err == nil:
+			done++
+		case fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound):
+		default:
+			broken = errors.Join(broken, fmt.Errorf("case %s: %w", number, err))
+			if outOf(ctx, err) {
+				return done, broken
 			}
 		}
-		last = list[len(list)-1]
 	}
+	return done, broken
 }
 
-// recompute tries again when somebody was faster: a case left out here would keep a wrong date.
-func (s *Service) recompute(ctx context.Context, id int64) (moved bool, err error) {
-	for range 5 {
-		err = s.DB.Tx(ctx, func(ctx context.Context) error {
-			moved, err = s.recount(ctx, id)
-			return err
-		})
-		if !fault.Is(err, fault.Conflict) {
-			break
-		}
-	}
-	return moved && err == nil, err
-}
-
-func (s *Service) recount(ctx context.Context, id int64) (moved bool, err error) {
-	c, err := s.byID(ctx, id)
-	if err != nil || !c.Status.Open() {
-		return false, err
-	}
-	due, basis, provisional, _, err := s.Deadlines.Recomputed(ctx, c.DueBasis)
-	if err != nil || basis == c.DueBasis {
-		return false, err
-	}
-	moved = !due.Equal(c.DueAt)
-	w := &work{Actor: models.System(), Case: c, Now: s.Clock.Now(), Shown: moved || provisional != c.DueProvisional, Detail: map[string]any{"due": due}}
-	set := map[string]any{"due_at": due, "due_basis": basis, "due_provisional": provisional}
-	if moved {
-		set["due_soon_told_at"], set["overdue_told_at"] = nil, nil
-	}
-	if err := s.write(ctx, c, c.Status, set); err != nil {
-		return false, err
-	}
-	if err := s.record(ctx, ActRecompute, c.Status, w); err != nil {
-		return false, err
-	}
-	s.hint(ctx, c)
-	return moved, nil
-}
+// outOf tells what would fail every other case, too, from the failure of one.
+func outOf(ctx context.Context, err error) bool { return ctx.Err() != nil || database.IsDown(err) }

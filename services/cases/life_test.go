@@ -10,6 +10,7 @@ import (
 	"huiyin/internal/workdays"
 	"huiyin/models"
 	"huiyin/services/accounts"
+	"huiyin/services/calendar"
 	"huiyin/services/cases"
 	"huiyin/test/fixture"
 )
@@ -330,6 +331,7 @@ func TestDeadlinesFollowTheCalendar(t *testing.T) {
 			if err := c.Calendar.SetDay(ctx, admin, date(t, day), kind); err != nil {
 				t.Fatal(err)
 			}
+			c.Clock.Advance(calendar.Settled)
 			c.RunJobs()
 		}
 		setDay("2026-11-18", "off") // a year that was known all along
@@ -351,6 +353,7 @@ func TestDeadlinesFollowTheCalendar(t *testing.T) {
 			t.Fatalf("due %v and not provisional", late.DueAt)
 		}
 		must[workdays.Reading](t)(c.Calendar.ImportYear(ctx, admin, []byte(`{"year":2027,"off":["2027-01-01..2027-01-03"],"work":[],"source":"国办通知"}`), "", ""))
+		c.Clock.Advance(calendar.Settled)
 		c.RunJobs()
 		k = c.Case(late.Number)
 		if want := late.DueAt.AddDate(0, 0, 1); k.DueProvisional || !k.DueAt.Equal(want) {

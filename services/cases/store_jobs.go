@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
 	"huiyin/models"
 )
 
@@ -27,20 +29,22 @@ func (s *Service) markTold(ctx context.Context, id int64, column string, at time
 	return res.RowsAffected == 1, res.Error
 }
 
-// dueAfter lists open cases in the order of their deadlines, beginning behind one of them.
-func (s *Service) dueAfter(ctx context.Context, last models.Case, limit int) ([]models.Case, error) {
-	var list []models.Case
-	err := s.DB.Conn(ctx).Where("is_open = ? AND due_at >= ? AND (due_at > ? OR id > ?)", true, last.DueAt, last.DueAt, last.ID).
-		Order("due_at, id").Limit(limit).Find(&list).Error
-	return list, err
+// openFrom lists the open cases that are due in a year or later, beginning behind an id: not in the order of their deadlines, which move.
+func (s *Service) openFrom(ctx context.Context, year int, after int64, limit int) (ids []int64, err error) {
+	err = s.dueFrom(ctx, year).Where("id > ?", after).Order("id").Limit(limit).Pluck("id", &ids).Error
+	return ids, err
 }
 
 // OpenFrom counts the open cases that are due in a year or later, at most limit: another calendar of that year counts them anew.
 func (s *Service) OpenFrom(ctx context.Context, year, limit int) (int, error) {
 	var ids []int64
-	from := time.Date(year, 1, 1, 0, 0, 0, 0, s.Policy.Zone(ctx)).UTC()
-	err := s.DB.Conn(ctx).Model(&models.Case{}).Where("is_open = ? AND due_at >= ?", true, from).Limit(limit).Pluck("id", &ids).Error
+	err := s.dueFrom(ctx, year).Limit(limit).Pluck("id", &ids).Error
 	return len(ids), err
+}
+
+func (s *Service) dueFrom(ctx context.Context, year int) *gorm.DB {
+	from := time.Date(year, 1, 1, 0, 0, 0, 0, s.Policy.Zone(ctx)).UTC()
+	return s.DB.Conn(ctx).Model(&models.Case{}).Where("is_open = ? AND due_at >= ?", true, from)
 }
 
 // unname blanks what names a person on the cases that the condition finds, and returns their ids.

@@ -51,7 +51,7 @@ func (s *Service) take(ctx context.Context, taskID, id int64) (d models.Delivery
 			if d.NextAt != nil && d.NextAt.After(now) {
 				return nil // another call is at it; if it died, a later hint finds it here
 			}
-			if _, err := s.store.move(ctx, &d, models.DeliveryUnknown, now, change{lastError: lost}); err != nil {
+			if _, err := s.move(ctx, &d, models.DeliveryUnknown, now, change{lastError: lost}); err != nil {
 				return err
 			}
 			return s.close(ctx, taskID)
@@ -60,13 +60,13 @@ func (s *Service) take(ctx context.Context, taskID, id int64) (d models.Delivery
 			return s.close(ctx, taskID)
 		}
 		if expired(d, now) {
-			if _, err := s.store.move(ctx, &d, models.DeliveryFailed, now, change{lastError: tooLate}); err != nil {
+			if _, err := s.move(ctx, &d, models.DeliveryFailed, now, change{lastError: tooLate}); err != nil {
 				return err
 			}
 			return s.close(ctx, taskID)
 		}
 		until := now.Add(lostAfter)
-		mine, err = s.store.move(ctx, &d, models.DeliverySending, now, change{nextAt: &until, attempts: 1})
+		mine, err = s.move(ctx, &d, models.DeliverySending, now, change{nextAt: &until, attempts: 1})
 		return err
 	})
 	return d, mine && err == nil, err
@@ -122,7 +122,7 @@ func (s *Service) settle(ctx context.Context, taskID int64, d models.Delivery, p
 	c.providerID = providerID
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
 		at := d // a transaction that is tried again starts from the record as it was taken
-		ok, err := s.store.move(ctx, &at, to, now, c)
+		ok, err := s.move(ctx, &at, to, now, c)
 		if err != nil {
 			return err
 		}
@@ -138,15 +138,21 @@ func (s *Service) settle(ctx context.Context, taskID int64, d models.Delivery, p
 	})
 }
 
+// move takes a delivery one step on. A code that goes no further has no business in the database, nor has the number it went to.
+func (s *Service) move(ctx context.Context, d *models.Delivery, to models.DeliveryState, now time.Time, c change) (bool, error) {
+	ended := to == models.DeliverySent || to == models.DeliveryFailed || to == models.DeliveryUnknown
+	c.forget = ended && Kind(d.Kind) == Code && !s.Demo
+	return s.store.move(ctx, d, to, now, c)
+}
+
 func (s *Service) outcome(d models.Delivery, err error, now time.Time) (models.DeliveryState, change) {
-	spent := Kind(d.Kind) == Code && !s.Demo // a code that was sent has no business in the database
 	switch {
 	case err == nil:
-		return models.DeliverySent, change{sentAt: &now, forget: spent}
+		return models.DeliverySent, change{sentAt: &now}
 	case errors.Is(err, sms.ErrRejected), errors.Is(err, mail.ErrRejected), errors.Is(err, errUnusable):
-		return models.DeliveryFailed, change{lastError: err.Error(), forget: spent}
+		return models.DeliveryFailed, change{lastError: err.Error()}
 	case errors.Is(err, sms.ErrUnknown), errors.Is(err, mail.ErrUnknown):
-		return models.DeliveryUnknown, change{lastError: err.Error(), forget: spent}
+		return models.DeliveryUnknown, change{lastError: err.Error()}
 	}
 	try := int(d.Attempts) - 1
 	if try >= len(waits) {
@@ -154,7 +160,7 @@ func (s *Service) outcome(d models.Delivery, err error, now time.Time) (models.D
 	}
 	next := now.Add(waits[max(try, 0)])
 	if expired(d, next) {
-		return models.DeliveryFailed, change{lastError: err.Error(), forget: spent}
+		return models.DeliveryFailed, change{lastError: err.Error()}
 	}
 	return models.DeliveryRetry, change{nextAt: &next, lastError: err.Error()}
 }
@@ -170,7 +176,7 @@ func (s *Service) SweepLost(ctx context.Context, limit int) (int, error) {
 	for i := range rows {
 		if err := s.DB.Tx(ctx, func(ctx context.Context) error {
 			d := rows[i]
-			_, err := s.store.move(ctx, &d, models.DeliveryUnknown, now, change{lastError: lost})
+			_, err := s.move(ctx, &d, models.DeliveryUnknown, now, change{lastError: lost})
 			return err
 		}); err != nil {
 			return 0, err

@@ -10,6 +10,7 @@ import (
 
 	"huiyin/internal/fault"
 	"huiyin/internal/mail"
+	"huiyin/internal/outbox"
 	"huiyin/internal/sms"
 	"huiyin/models"
 )
@@ -162,6 +163,55 @@ func TestCodesAreNotSentLateAndNotKept(t *testing.T) {
 	})
 }
 
+// However a code ends, neither it nor the number it went to stays behind: the row has no case by which it could be forgotten later.
+func TestASpentCodeLeavesNoNumber(t *testing.T) {
+	each(t, func(t *testing.T, r *room) {
+		send := func(err error) (models.Delivery, outbox.Task) {
+			r.carrier.fail(err)
+			if err := r.SendCode(t.Context(), phone, "480213", "zh-CN"); err != nil {
+				t.Fatal(err)
+			}
+			task := r.owed()
+			return r.get(task.Ref), task
+		}
+		die := func(task outbox.Task) {
+			if _, mine, err := r.take(t.Context(), task.ID, task.Ref); err != nil || !mine {
+				t.Fatal(mine, err)
+			}
+			r.clock.Advance(lostAfter + time.Second)
+		}
+		for name, end := range map[string]func() models.Delivery{
+			"sent":     func() models.Delivery { _, task := send(nil); return r.deliver(task) },
+			"rejected": func() models.Delivery { _, task := send(sms.ErrRejected); return r.deliver(task) },
+			"unknown":  func() models.Delivery { _, task := send(sms.ErrUnknown); return r.deliver(task) },
+			"retried": func() models.Delivery {
+				_, task := send(errors.New("not now"))
+				d := r.deliver(task)
+				if d.AddressSealed == "" || d.BodySealed == "" {
+					t.Errorf("it is still to be sent: %+v", d)
+				}
+				r.clock.Set(*d.NextAt)
+				return r.deliver(task)
+			},
+			"late": func() models.Delivery { _, task := send(nil); r.clock.Advance(CodeLife); return r.deliver(task) },
+			"lost": func() models.Delivery { _, task := send(nil); die(task); return r.deliver(task) },
+			"swept": func() models.Delivery {
+				d, task := send(nil)
+				die(task)
+				if _, err := r.SweepLost(t.Context(), 10); err != nil {
+					t.Fatal(err)
+				}
+				r.deliver(task)
+				return r.get(d.ID)
+			},
+		} {
+			if d := end(); d.AddressSealed != "" || d.AddressMasked != "" || d.BodySealed != "" {
+				t.Errorf("%s: %+v", name, d)
+			}
+		}
+	})
+}
+
 func TestAPersonSendsAgainOnce(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
 		r.carrier.fail(sms.ErrUnknown)
@@ -232,6 +282,12 @@ func TestWhoSeesRecords(t *testing.T) {
 		opened, next, err := r.OpenOutbox(t.Context(), 1, 0)
 		if err != nil || len(opened) != 1 || next == 0 || opened[0].To != "zhou@example.cn" {
 			t.Fatalf("%+v %d %v", opened, next, err)
+		}
+		if err := r.ForgetCases(t.Context(), []int64{17}); err != nil { // its resident was forgotten
+			t.Fatal(err)
+		}
+		if opened, _, err = r.OpenOutbox(t.Context(), 10, 0); err != nil || len(opened) != 1 || opened[0].To != "zhou@example.cn" {
+			t.Fatalf("%+v %v", opened, err)
 		}
 	})
 }

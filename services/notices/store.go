@@ -2,6 +2,7 @@ package notices
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -25,6 +26,9 @@ func (s store) delivery(ctx context.Context, id int64) (models.Delivery, error) 
 	return d, err
 }
 
+// forgotten is what is left of a message to somebody who must not be known from it.
+var forgotten = map[string]any{"address_sealed": "", "address_masked": "", "body_sealed": ""}
+
 // change is what a step of a delivery writes beside its state.
 type change struct {
 	nextAt     *time.Time
@@ -32,7 +36,7 @@ type change struct {
 	providerID string
 	lastError  string
 	attempts   int64 // to add
-	forget     bool  // the body
+	forget     bool  // the address and the body
 }
 
 // move is the only writer of a delivery's state, and of its history: every outcome of an attempt has a line there. It reports false
@@ -47,7 +51,7 @@ func (s store) move(ctx context.Context, d *models.Delivery, to models.DeliveryS
 		"attempts": d.Attempts + c.attempts, "version": d.Version + 1,
 	}
 	if c.forget {
-		set["body_sealed"] = ""
+		maps.Copy(set, forgotten)
 	}
 	res := conn.Model(&models.Delivery{}).Where("id = ? AND state = ? AND version = ?", d.ID, d.State, d.Version).Updates(set)
 	if res.Error != nil || res.RowsAffected != 1 {
@@ -152,9 +156,9 @@ func (s store) list(ctx context.Context, f Filter, departmentID int64, limit int
 	return rows, err
 }
 
-// carried lists what went through a carrier: everything but bells.
+// carried lists what went through a carrier, everything but bells, as long as it is known to whom.
 func (s store) carried(ctx context.Context, limit int, after int64) ([]models.Delivery, error) {
-	q := s.db.Conn(ctx).Where("channel <> ?", models.Bell).Order("id DESC").Limit(limit)
+	q := s.db.Conn(ctx).Where("channel <> ? AND address_sealed <> ''", models.Bell).Order("id DESC").Limit(limit)
 	if after != 0 {
 		q = q.Where("id < ?", after)
 	}
@@ -167,7 +171,7 @@ func (s store) forgetCases(ctx context.Context, caseIDs []int64) error {
 	const portion = 500
 	for ids := range slices.Chunk(caseIDs, portion) {
 		if err := s.db.Conn(ctx).Model(&models.Delivery{}).Where("case_id IN ? AND channel = ?", ids, models.SMS).
-			UpdateColumns(map[string]any{"address_sealed": "", "address_masked": "", "body_sealed": ""}).Error; err != nil {
+			UpdateColumns(forgotten).Error; err != nil {
 			return err
 		}
 	}

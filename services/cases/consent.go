@@ -24,9 +24,14 @@ func (s *Service) wantPublication(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	w.Set["publication"] = models.PublicationWanted
-	if p.Status == models.PublicationDraft || p.Status == models.PublicationReady {
+	switch p.Status {
+	case models.PublicationDraft:
 		w.Set["publication"] = p.Status
+	case models.PublicationReady:
+		w.Set["publication"] = p.Status
+		return s.askToPublish(ctx, w.Case, p)
+	default:
+		w.Set["publication"] = models.PublicationWanted
 	}
 	return nil
 }

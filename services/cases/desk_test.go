@@ -3,9 +3,11 @@ package cases_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"huiyin/internal/fault"
 	"huiyin/models"
+	"huiyin/services/accounts"
 	"huiyin/services/cases"
 	"huiyin/services/notices"
 	"huiyin/test/fixture"
@@ -150,6 +152,61 @@ func TestNoticesAreSettledByTheStep(t *testing.T) {
 		briefs := must[map[int64]cases.Brief](t)(c.Cases.Briefs(t.Context(), c.Actor(fixture.OtherHandler), []int64{k.ID}))
 		if len(briefs) != 0 {
 			t.Errorf("another department reads the title %q", briefs[k.ID].Case.Title)
+		}
+
+		owner := c.Resident(fixture.Phone)
+		must[*models.Case](t)(c.Cases.WithdrawConsent(t.Context(), owner, n))
+		unread(fixture.Reviewer2) // it may not be published any more
+		must[*models.Case](t)(c.Cases.Consent(t.Context(), owner, n))
+		unread(fixture.Reviewer, notices.PublicationToPublish)
+		unread(fixture.Reviewer2, notices.PublicationToPublish)
+		must[*models.Case](t)(c.Cases.ReturnPublication(t.Context(), c.Actor(fixture.Reviewer), n, c.Publication(n).Version, "请把门牌号去掉。"))
+		unread(fixture.Handler, notices.PublicationReturned)
+		must[*models.Case](t)(c.Cases.WithdrawConsent(t.Context(), owner, n))
+		unread(fixture.Handler)
+	})
+}
+
+// Who was moved to another department or is no handler any more cannot open the case: its handlers are told instead.
+func TestWhoLeftTheDepartmentIsNotToldOfItsCases(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		ctx := t.Context()
+		told := func(who string, number string) int { return countAbout(c.Mail.To(who+"@qingxi.example.cn"), number) }
+		leave := map[string]func(row accounts.StaffRow) error{
+			"moved": func(row accounts.StaffRow) error {
+				_, err := c.Accounts.UpdateStaff(ctx, models.System(), row.ID, accounts.StaffInput{Version: row.Version, Name: row.Name, DepartmentID: c.Transport.ID, Email: row.Email})
+				return err
+			},
+			"no handler": func(row accounts.StaffRow) error {
+				return c.Accounts.SetRoles(ctx, models.System(), row.ID, row.Version, []models.Role{models.Organizer})
+			},
+		}
+		for name, who := range map[string]string{"moved": fixture.Handler, "no handler": fixture.OtherHandler} {
+			topic, reviewer, other := fixture.Rent, fixture.Reviewer, fixture.Handler2
+			if who == fixture.OtherHandler {
+				topic, reviewer, other = fixture.Bus, fixture.OtherReviewer, "new.one"
+				if _, _, err := c.Accounts.CreateStaff(ctx, models.System(), accounts.StaffInput{
+					Account: other, Name: "周新", DepartmentID: c.Transport.ID, Email: other + "@qingxi.example.cn", Roles: []models.Role{models.Handler}, Password: fixture.Password,
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			overdue, returned := c.Submit(fixture.Phone, c.About(topic)).Case.Number, c.Submit(fixture.Phone, c.About(topic)).Case.Number
+			c.Accept(overdue, who)
+			c.Accept(returned, who)
+			c.SubmitReview(returned, who)
+			if err := leave[name](must[accounts.StaffRow](t)(c.Accounts.StaffMember(ctx, models.System(), c.Actor(who).ID))); err != nil {
+				t.Fatal(err)
+			}
+			must[*models.Case](t)(c.Cases.Return(ctx, c.Actor(reviewer), returned, cases.ReviewInput{Comment: "请写明依据。"}))
+			c.Clock.Advance(14 * 24 * time.Hour)
+			must[int](t)(c.Cases.WarnDeadlines(ctx, 10))
+			c.RunJobs()
+			for _, n := range []string{overdue, returned} {
+				if told(who, n) != 0 || told(other, n) == 0 {
+					t.Errorf("%s: of %s %d mails to whom it was, %d to a colleague", name, n, told(who, n), told(other, n))
+				}
+			}
 		}
 	})
 }

@@ -108,12 +108,16 @@ func (s *Service) Confirm(ctx context.Context, actor models.Actor, number string
 			return err
 		}
 		w.Set["publication"] = models.PublicationReady
-		publishers, err := s.publishersFor(ctx, *p)
-		if err != nil {
-			return err
-		}
-		return s.tellStaff(ctx, w.Case, noticeToPublish, publishers...)
+		return s.askToPublish(ctx, w.Case, *p)
 	})
+}
+
+func (s *Service) askToPublish(ctx context.Context, c *models.Case, p models.Publication) error {
+	publishers, err := s.publishersFor(ctx, p)
+	if err != nil {
+		return err
+	}
+	return s.tellStaff(ctx, c, noticeToPublish, publishers...)
 }
 
 // publishersFor are the people who may publish a public version: 督办 where nobody in the department may.
@@ -169,11 +173,7 @@ func (s *Service) ReturnPublication(ctx context.Context, actor models.Actor, num
 			return err
 		}
 		w.Set["publication"], w.Note, w.About = models.PublicationDraft, comment, p.PreparedBy
-		author, err := s.Accounts.StaffNames(ctx, []int64{p.PreparedBy})
-		if err != nil {
-			return err
-		}
-		return s.tellStaff(ctx, w.Case, noticePublicationReturned, author[p.PreparedBy])
+		return s.tellOne(ctx, w.Case, noticePublicationReturned, p.PreparedBy)
 	})
 }
 

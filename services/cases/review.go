@@ -68,10 +68,6 @@ func (s *Service) Return(ctx context.Context, actor models.Actor, number string,
 		}
 		w.Note, w.About = in.Comment, r.AuthorID
 		w.Set["returned_at"] = w.Now
-		author, err := s.Accounts.StaffNames(ctx, []int64{r.AuthorID})
-		if err != nil {
-			return err
-		}
-		return s.tellStaff(ctx, w.Case, noticeReturned, author[r.AuthorID])
+		return s.tellOne(ctx, w.Case, noticeReturned, r.AuthorID)
 	})
 }

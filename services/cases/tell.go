@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 
 	"huiyin/models"
 	"huiyin/services/accounts"
@@ -29,20 +30,21 @@ const (
 
 // settles: a step on the left is what the notices on the right asked for; nobody needs them any more, whoever took it.
 var settles = map[Action][]notices.Kind{
-	ActAccept:        {noticeAssigned},
-	ActAssign:        {noticeAssigned},
-	ActSubmitReview:  {noticeAssigned, noticeReturned, noticeFollowUp},
-	ActRecall:        {noticeToReview},
-	ActApprove:       {noticeToReview},
-	ActReturn:        {noticeToReview, noticeApproved},
-	ActSend:          {noticeAssigned, noticeReturned, noticeFollowUp, noticeToReview, noticeApproved, noticeDueSoon, noticeOverdue},
-	ActReopen:        {noticeRatedLow},
-	ActConfirm:       {noticePublicationReturned},
-	ActPublish:       {noticeToPublish},
-	ActReturnPublish: {noticeToPublish},
-	ActRecallPublish: {noticeToPublish},
-	ActTransfer:      nil, // all: others have it now
-	ActWithdraw:      nil,
+	ActAccept:          {noticeAssigned},
+	ActAssign:          {noticeAssigned},
+	ActSubmitReview:    {noticeAssigned, noticeReturned, noticeFollowUp},
+	ActRecall:          {noticeToReview},
+	ActApprove:         {noticeToReview},
+	ActReturn:          {noticeToReview, noticeApproved},
+	ActSend:            {noticeAssigned, noticeReturned, noticeFollowUp, noticeToReview, noticeApproved, noticeDueSoon, noticeOverdue},
+	ActReopen:          {noticeRatedLow},
+	ActConfirm:         {noticePublicationReturned},
+	ActPublish:         {noticeToPublish},
+	ActReturnPublish:   {noticeToPublish},
+	ActRecallPublish:   {noticeToPublish},
+	ActWithdrawConsent: {noticeToPublish, noticePublicationReturned},
+	ActTransfer:        nil, // all: others have it now
+	ActWithdraw:        nil,
 }
 
 // settle takes what the step answers off everybody's bell.
@@ -103,18 +105,20 @@ func (s *Service) tellStaff(ctx context.Context, c *models.Case, kind notices.Ki
 	return s.Notices.Tell(ctx, m)
 }
 
-// tellHandler tells the handler, or the handlers of the department while nobody is assigned or who was has left.
+// tellHandler tells the case's handler, or the handlers of its department; see tellOne.
 func (s *Service) tellHandler(ctx context.Context, c *models.Case, kind notices.Kind) error {
-	assigned, err := s.Accounts.StaffNames(ctx, []int64{c.HandlerID})
-	if err != nil {
-		return err
-	}
-	if p := assigned[c.HandlerID]; p.Active {
-		return s.tellStaff(ctx, c, kind, p)
-	}
+	return s.tellOne(ctx, c, kind, c.HandlerID)
+}
+
+// tellOne tells one of the department's handlers, or all of them while nobody is named, or when who was has left, was moved elsewhere or
+// has the role no more: the case is not theirs to open.
+func (s *Service) tellOne(ctx context.Context, c *models.Case, kind notices.Kind, staffID int64) error {
 	people, err := s.Accounts.ColleaguesByRole(ctx, c.DepartmentID, models.Handler)
 	if err != nil {
 		return err
+	}
+	if i := slices.IndexFunc(people, func(p accounts.StaffCard) bool { return p.ID == staffID }); i >= 0 {
+		people = people[i : i+1]
 	}
 	return s.tellStaff(ctx, c, kind, people...)
 }

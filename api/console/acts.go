@@ -115,7 +115,7 @@ func (s *Console) takeLook(c *kit.Ctx, number string) *cases.Contact {
 // backToCase leads from the address of an act, which a browser keeps after a form that had to be mended, to the case itself.
 func (s *Console) backToCase(c *kit.Ctx) error { return c.Redirect(caseAddress(c.Param("number"))) }
 
-func (s *Console) resend(c *kit.Ctx, _ string) error {
+func (s *Console) resend(c *kit.Ctx, number string) error {
 	var in caseForm
 	if err := c.Bind(&in); err != nil {
 		return err
@@ -124,6 +124,13 @@ func (s *Console) resend(c *kit.Ctx, _ string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Notices.Resend(c.Request.Context(), c.Actor, id, in.Version)
+	caseID, err := s.Cases.IDOf(c.Request.Context(), number)
+	if err != nil {
+		return err
+	}
+	if caseID == 0 {
+		return kit.NotFound()
+	}
+	_, err = s.Notices.Resend(c.Request.Context(), c.Actor, caseID, id, in.Version)
 	return err
 }

@@ -270,16 +270,9 @@ func (s *Console) fillSide(c *kit.Ctx, v *caseView) error {
 	if !c.Actor.HasAny(models.Overseer, models.Handler, models.Reviewer) {
 		return nil
 	}
-	records, _, err := s.Notices.List(ctx, c.Actor, notices.Filter{CaseID: k.ID})
-	if err != nil {
-		return err
-	}
-	for _, r := range records {
-		if r.StaffID == 0 {
-			v.Deliveries = append(v.Deliveries, r)
-		}
-	}
-	return nil
+	var err error
+	v.Deliveries, _, err = s.Notices.List(ctx, c.Actor, notices.Filter{CaseID: k.ID, To: notices.ToResident})
+	return err
 }
 
 // caseAgain shows the page again after a failed act, with what was typed and what has changed meanwhile.

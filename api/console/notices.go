@@ -293,7 +293,7 @@ func (s *Console) resendDelivery(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Notices.Resend(c.Request.Context(), c.Actor, id, f.version()); err != nil {
+	if _, err := s.Notices.Resend(c.Request.Context(), c.Actor, 0, id, f.version()); err != nil {
 		return err
 	}
 	return c.Done(kit.Back(c.PostForm("back"), deliveriesPath), "已重新发送，新的一条在最上面。")

@@ -81,7 +81,7 @@ type sentAgain struct {
 }
 
 func (s *server) resend(c *call, in *resendInput) (*made[sentAgain], error) {
-	id, err := s.Notices.Resend(c.ctx, c.Actor, in.ID, in.Body.Version)
+	id, err := s.Notices.Resend(c.ctx, c.Actor, 0, in.ID, in.Body.Version)
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,6 @@ func (s *Service) Transfer(ctx context.Context, actor models.Actor, number strin
 		w.Note, w.Shown = in.Reason, true
 		w.Detail = map[string]any{"from_department": w.Case.DepartmentID, "to_department": topic.DepartmentID}
 		s.hint(ctx, w.Case) // the department that loses it, too
-		return nil
+		return s.Notices.Hand(ctx, w.Case.ID, topic.DepartmentID)
 	})
 }

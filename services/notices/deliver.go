@@ -200,3 +200,8 @@ func (s *Service) Forget(ctx context.Context, months, limit int) (int, error) {
 func (s *Service) ForgetCases(ctx context.Context, caseIDs []int64) error {
 	return s.store.forgetCases(ctx, caseIDs)
 }
+
+// Hand gives the records of a case's messages to the department that answers it from now on: who sees the case sees them.
+func (s *Service) Hand(ctx context.Context, caseID, departmentID int64) error {
+	return s.store.hand(ctx, caseID, departmentID)
+}

@@ -157,7 +157,7 @@ func TestCodesAreNotSentLateAndNotKept(t *testing.T) {
 		if d = r.deliver(r.owed()); d.State != models.DeliveryFailed || len(r.carrier.texts) != sent {
 			t.Fatalf("%+v", d)
 		}
-		if _, err := r.Resend(t.Context(), overseer(), d.ID, d.Version); !fault.Is(err, fault.Conflict) {
+		if _, err := r.Resend(t.Context(), overseer(), 0, d.ID, d.Version); !fault.Is(err, fault.Conflict) {
 			t.Fatalf("a code was sent again: %v", err)
 		}
 	})
@@ -223,7 +223,7 @@ func TestAPersonSendsAgainOnce(t *testing.T) {
 		oks := 0
 		for range 5 {
 			all.Go(func() {
-				_, err := r.Resend(t.Context(), overseer(), d.ID, d.Version)
+				_, err := r.Resend(t.Context(), overseer(), 0, d.ID, d.Version)
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {
@@ -272,7 +272,7 @@ func TestWhoSeesRecords(t *testing.T) {
 		if err != nil || len(page) != 1 || page[0].To != "138****5678" || page[0].Resendable {
 			t.Fatalf("%+v %v", page, err)
 		}
-		if _, err := r.Resend(t.Context(), as(models.Handler, 7), page[0].ID, 1); !fault.Is(err, fault.NotFound) {
+		if _, err := r.Resend(t.Context(), as(models.Handler, 7), 0, page[0].ID, 1); !fault.Is(err, fault.NotFound) {
 			t.Fatal(err)
 		}
 		if _, _, err := r.OpenOutbox(t.Context(), 10, 0); !fault.Is(err, fault.Forbidden) {
@@ -321,7 +321,7 @@ func TestAMessageHasItsOwnHistory(t *testing.T) {
 		r.carrier.fail(fmt.Errorf("%w: status 400", sms.ErrRejected))
 		failed := r.deliver(task)
 		r.clock.Advance(time.Hour)
-		again, err := r.Resend(t.Context(), overseer(), failed.ID, failed.Version)
+		again, err := r.Resend(t.Context(), overseer(), 0, failed.ID, failed.Version)
 		if err != nil {
 			t.Fatal(err)
 		}

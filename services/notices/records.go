@@ -15,6 +15,7 @@ type Filter struct {
 	State   models.DeliveryState `form:"state" json:"state,omitempty"`
 	Kind    Kind                 `form:"kind" json:"kind,omitempty"`
 	CaseID  int64                `form:"case" json:"case_id,omitempty"`
+	To      Audience             `form:"-" json:"-"`
 	After   int64                `form:"after" json:"after,omitempty"` // id of the last one on the page before
 }
 
@@ -137,8 +138,8 @@ func resendable(d models.Delivery) bool {
 }
 
 // Resend sends the same message to the same address as a new delivery and returns its id; version is the record's as the
-// actor saw it, so that a double click sends once. Errors: Forbidden, NotFound, Conflict.
-func (s *Service) Resend(ctx context.Context, actor models.Actor, id, version int64) (int64, error) {
+// actor saw it, so that a double click sends once; caseID is the case it is about, 0 for any. Errors: Forbidden, NotFound, Conflict.
+func (s *Service) Resend(ctx context.Context, actor models.Actor, caseID, id, version int64) (int64, error) {
 	department, err := scope(actor)
 	if err != nil {
 		return 0, err
@@ -146,7 +147,7 @@ func (s *Service) Resend(ctx context.Context, actor models.Actor, id, version in
 	var again models.Delivery
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		d, err := s.store.delivery(ctx, id)
-		if database.IsNotFound(err) || err == nil && department != 0 && d.DepartmentID != department {
+		if database.IsNotFound(err) || err == nil && (caseID != 0 && d.CaseID != caseID || department != 0 && d.DepartmentID != department) {
 			return fault.New(fault.NotFound, msgNoDelivery)
 		}
 		if err != nil {

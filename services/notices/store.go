@@ -139,6 +139,12 @@ func (s store) list(ctx context.Context, f Filter, departmentID int64, limit int
 	if f.CaseID != 0 {
 		q = q.Where("case_id = ?", f.CaseID)
 	}
+	switch f.To {
+	case ToResident:
+		q = q.Where("staff_id = 0")
+	case ToStaff:
+		q = q.Where("staff_id <> 0")
+	}
 	if f.Channel != "" {
 		q = q.Where("channel = ?", f.Channel)
 	}
@@ -176,4 +182,8 @@ func (s store) forgetCases(ctx context.Context, caseIDs []int64) error {
 		}
 	}
 	return nil
+}
+
+func (s store) hand(ctx context.Context, caseID, departmentID int64) error {
+	return s.db.Conn(ctx).Model(&models.Delivery{}).Where("case_id = ?", caseID).UpdateColumn("department_id", departmentID).Error
 }

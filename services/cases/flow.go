@@ -40,6 +40,10 @@ const (
 	ActRecallPublish   Action = "recall_publication"
 	ActUnpublish       Action = "unpublish"
 	ActRecompute       Action = "recompute_deadline" // by the calendar, not by anybody
+
+	// Steps of ActDraft that have history rows of their own.
+	ActAddFile    Action = "add_reply_file"
+	ActRemoveFile Action = "remove_reply_file"
 )
 
 // Standing is what an actor is to one case; a person may be several things at once.

@@ -57,6 +57,7 @@ var actionNames = map[Action]string{
 	ActNote: i18n.N("内部备注"), ActReveal: i18n.N("查看联系方式"), ActConsent: i18n.N("同意公开"), ActWithdrawConsent: i18n.N("撤回公开同意"),
 	ActPrepare: i18n.N("准备公开版本"), ActConfirm: i18n.N("提交公开"), ActPublish: i18n.N("发布"), ActReturnPublish: i18n.N("退回公开版本"), ActRecallPublish: i18n.N("收回公开版本"),
 	ActUnpublish: i18n.N("撤下"), ActRecompute: i18n.N("期限按新日历重算"),
+	ActAddFile: i18n.N("添加答复附件"), ActRemoveFile: i18n.N("去掉答复附件"),
 }
 
 // ActionName is what an action is called on screens and in histories.
@@ -74,6 +75,7 @@ var eventSentences = map[Action][2]string{
 	ActWithdrawConsent: {i18n.N("%[1]s撤回了公开同意")}, ActPrepare: {i18n.N("%[1]s准备公开版本")}, ActConfirm: {i18n.N("%[1]s把公开版本交给另一位同事发布")},
 	ActPublish: {i18n.N("%[1]s发布到公开库")}, ActReturnPublish: {i18n.N("%[1]s退回公开版本"), i18n.N("%[1]s把公开版本退回%[2]s修改")},
 	ActRecallPublish: {i18n.N("%[1]s收回公开版本")}, ActUnpublish: {i18n.N("%[1]s撤下公开版本")}, ActRecompute: {i18n.N("%[1]s按新日历重算期限")},
+	ActAddFile: {i18n.N("%[1]s给答复稿添加了附件")}, ActRemoveFile: {i18n.N("%[1]s去掉了答复稿的附件")},
 }
 
 // EventSentence says a step of a history: who took it and, where there is one, the other person or the department it concerns.

@@ -27,22 +27,54 @@ func (s *Service) ReplyFiles(ctx context.Context, actor models.Actor, number str
 	return s.Files.Staged(ctx, models.OwnerReply, r.ID)
 }
 
-// AddReplyFile stages a file with the draft reply, which must have been saved. Errors of the file are Invalid on "attachments".
+// AddReplyFile stages a file with the draft reply, which must have been saved. Errors of the file are Invalid on "attachments". Reading
+// and storing it takes a while, in which the reply may be submitted or sent: whether it still is a draft is asked again as the file is given.
 func (s *Service) AddReplyFile(ctx context.Context, actor models.Actor, number, name string, content io.Reader) (models.Attachment, error) {
-	r, err := s.replyUnderWay(ctx, actor, number)
+	w, err := s.drafting(ctx, actor, number)
 	if err != nil {
 		return models.Attachment{}, err
 	}
-	return s.Files.Stage(ctx, models.OwnerReply, r.ID, name, content)
+	reply := w.Facts.Reply.ID
+	return s.Files.StageIf(ctx, models.OwnerReply, reply, name, content, func(ctx context.Context, a models.Attachment) error {
+		return s.changeFiles(ctx, actor, number, ActAddFile, func(w *work) error {
+			if w.Facts.Reply.ID != reply {
+				return stale()
+			}
+			w.Note, w.Detail = a.Name, map[string]any{"attachment": a.ID}
+			return nil
+		})
+	})
 }
 
 // RemoveReplyFile takes a staged file away again.
 func (s *Service) RemoveReplyFile(ctx context.Context, actor models.Actor, number string, id int64) error {
-	r, err := s.replyUnderWay(ctx, actor, number)
+	return s.DB.Tx(ctx, func(ctx context.Context) error {
+		return s.changeFiles(ctx, actor, number, ActRemoveFile, func(w *work) error {
+			a, err := s.Files.Get(ctx, id)
+			if err != nil {
+				return err
+			}
+			w.Note, w.Detail = a.Name, map[string]any{"attachment": id}
+			return s.Files.RemoveStaged(ctx, models.OwnerReply, w.Facts.Reply.ID, id)
+		})
+	})
+}
+
+// changeFiles changes the files of the draft reply in the transaction of ctx, and records it. The case stays as it is, and with it every
+// form that is open on it. Whoever chose a file is one of the reply's authors.
+func (s *Service) changeFiles(ctx context.Context, actor models.Actor, number string, action Action, fn func(w *work) error) error {
+	w, err := s.drafting(ctx, actor, number)
 	if err != nil {
 		return err
 	}
-	return s.Files.RemoveStaged(ctx, models.OwnerReply, r.ID, id)
+	if err := s.holdDraft(ctx, w.Facts.Reply, map[string]any{"saved_at": w.Now, "authors": w.Facts.Reply.Authors.With(actor.ID)}); err != nil {
+		return err
+	}
+	w.Aside = true
+	if err := fn(w); err != nil {
+		return err
+	}
+	return s.finish(ctx, action, w)
 }
 
 // MayReadFile answers whether the actor may see an attachment: a file of a message to whoever sees the message, a file that waits with a
@@ -84,8 +116,8 @@ func (s *Service) MayReadFile(ctx context.Context, actor models.Actor, a models.
 	return notFound()
 }
 
-// replyUnderWay is the draft that the actor may write on now.
-func (s *Service) replyUnderWay(ctx context.Context, actor models.Actor, number string) (*models.CaseReply, error) {
+// drafting is the case with a draft that the actor may write on now.
+func (s *Service) drafting(ctx context.Context, actor models.Actor, number string) (*work, error) {
 	w, err := s.begin(ctx, actor, number, ActDraft)
 	if err != nil {
 		return nil, err
@@ -96,5 +128,5 @@ func (s *Service) replyUnderWay(ctx context.Context, actor models.Actor, number 
 	if w.Facts.Reply == nil {
 		return nil, fault.New(fault.Conflict, i18n.N("请先写几个字并保存答复稿，再添加附件。")).WithReason("no_reply")
 	}
-	return w.Facts.Reply, nil
+	return w, nil
 }

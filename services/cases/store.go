@@ -160,6 +160,20 @@ func (s *Service) writeReply(ctx context.Context, r *models.CaseReply, set map[s
 	return err
 }
 
+// holdDraft changes what belongs to a reply besides its words, so its version stays, and holds it until the transaction ends. It must still be
+// a draft: the case may have been read before a colleague submitted the reply, and the reply after.
+func (s *Service) holdDraft(ctx context.Context, r *models.CaseReply, set map[string]any) error {
+	conn, err := s.DB.InTx(ctx)
+	if err != nil {
+		return err
+	}
+	res := conn.Model(&models.CaseReply{}).Where("id = ? AND version = ? AND submitted_at IS NULL AND sent_at IS NULL", r.ID, r.Version).Updates(set)
+	if res.Error == nil && res.RowsAffected != 1 {
+		return stale()
+	}
+	return res.Error
+}
+
 func (s *Service) insertReply(ctx context.Context, r *models.CaseReply) error {
 	return s.DB.Conn(ctx).Create(r).Error
 }

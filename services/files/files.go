@@ -50,11 +50,26 @@ func New(db *database.DB, store blob.Store, c clock.Clock, limit func(context.Co
 	return &Files{db: db, store: store, clock: c, limit: limit}
 }
 
-// Stage takes a file for a draft (models.OwnerDraft) or a draft reply (models.OwnerReply): at most 10 MB, of a kind that filecheck
-// knows, without what should not leave the sender's device. What is wrong with it is a fault.Invalid on the field "attachments";
-// fault.Unavailable when the store or the disk does not take it.
+// Stage takes a file for a draft (models.OwnerDraft): at most 10 MB, of a kind that filecheck knows, without what should not leave the
+// sender's device. What is wrong with it is a fault.Invalid on the field "attachments"; fault.Unavailable when the store or the disk
+// does not take it.
 // It reads r to the end and must run outside of a transaction.
 func (f *Files) Stage(ctx context.Context, ownerKind string, ownerID int64, name string, r io.Reader) (models.Attachment, error) {
+	a, err := f.StageIf(ctx, ownerKind, ownerID, name, r, func(context.Context, models.Attachment) error { return nil })
+	if err != nil {
+		return a, err
+	}
+	// Counted after the commit: of several uploads at once the last sees all of them.
+	if err := f.room(ctx, ownerKind, ownerID, 0); err != nil {
+		f.undo(context.WithoutCancel(ctx), a)
+		return models.Attachment{}, err
+	}
+	return a, nil
+}
+
+// StageIf is Stage for an owner that may have moved on while the file was read (models.OwnerReply): may is asked in the transaction that
+// gives it the file, holds the owner as it is until that ends, and what it writes is kept or undone with it.
+func (f *Files) StageIf(ctx context.Context, ownerKind string, ownerID int64, name string, r io.Reader, may func(context.Context, models.Attachment) error) (models.Attachment, error) {
 	if err := f.room(ctx, ownerKind, ownerID, 1); err != nil {
 		return models.Attachment{}, err
 	}
@@ -77,11 +92,15 @@ func (f *Files) Stage(ctx context.Context, ownerKind string, ownerID int64, name
 	}
 	if err == nil {
 		a.OwnerKind, a.OwnerID = ownerKind, ownerID
-		err = f.give(ctx, a)
-	}
-	if err == nil {
-		// Counted after the commit: of several uploads at once the last sees all of them.
-		err = f.room(ctx, ownerKind, ownerID, 0)
+		err = f.db.Tx(ctx, func(ctx context.Context) error {
+			if err := may(ctx, a); err != nil {
+				return err
+			}
+			if err := f.give(ctx, a); err != nil {
+				return err
+			}
+			return f.room(ctx, ownerKind, ownerID, 0)
+		})
 	}
 	if err != nil {
 		f.undo(context.WithoutCancel(ctx), a)

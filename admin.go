@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"huiyin/config"
+	"huiyin/demo"
 	"huiyin/models"
 	"huiyin/services/accounts"
 )
@@ -18,6 +19,9 @@ func admin(ctx context.Context, cfg config.Config, log *slog.Logger, args []stri
 		return err
 	}
 	defer func() { _ = a.close() }()
+	if a.demo == demo.Partial {
+		return errHalfBuilt
+	}
 	if err := a.found(ctx); err != nil {
 		return err
 	}
@@ -42,6 +46,9 @@ var administrators = []struct {
 
 // createAdmins makes the three administrators, and the department at the root when there is none.
 func (a *app) createAdmins(ctx context.Context) error {
+	if a.isDemo() {
+		return errors.New("this database holds the demo city, and everybody knows its passwords: begin a city of your own in an empty one, with HUIYIN_DEMO=false")
+	}
 	tree, err := a.accounts.Departments(ctx)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"huiyin/config"
+	"huiyin/demo"
 	"huiyin/internal/blob"
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
@@ -44,6 +45,7 @@ type app struct {
 	clock clock.Clock
 
 	db     *database.DB
+	demo   demo.Progress
 	redis  *redisx.Redis
 	seal   *seal.Box
 	outbox *outbox.Box
@@ -80,6 +82,9 @@ func (a *app) connect(ctx context.Context) (err error) {
 	}
 	a.closers = append(a.closers, a.db.Close)
 	if _, err = a.db.Migrate(ctx, migrations.FS); err != nil {
+		return err
+	}
+	if err = a.knowDemo(ctx); err != nil {
 		return err
 	}
 	if a.redis, err = redisx.Open(ctx, cfg.Redis); err != nil {
@@ -150,7 +155,7 @@ func (a *app) build(out outside) error {
 	a.calendar = calendar.New(a.db, a.clock, a.audit, a.outbox, a.city.Zone)
 	a.notices = notices.New(notices.Deps{
 		DB: a.db, Clock: a.clock, Outbox: a.outbox, Audit: a.audit, Seal: a.seal, SMS: out.sms, Mail: out.mail, Live: a.live,
-		Site: notices.CitySite{City: a.city, Address: a.cfg.BaseURL}, Log: a.log, Demo: a.cfg.Demo,
+		Site: notices.CitySite{City: a.city, Address: a.cfg.BaseURL}, Log: a.log, Demo: a.isDemo(),
 	})
 	if out.sender == nil {
 		out.sender = a.notices

@@ -21,17 +21,14 @@ import (
 	"huiyin/services/accounts"
 )
 
-// openWithDemo opens the app; a demo whose database is empty gets the demo city first. A city whose building was interrupted is
-// begun anew: the embedded database holds nothing else yet.
+// openWithDemo opens the app; an empty database gets the demo city first, where one is wished for. A city whose building was
+// interrupted is begun anew: the embedded database holds nothing else yet.
 func openWithDemo(ctx context.Context, cfg config.Config, log *slog.Logger) (*app, error) {
 	a, err := open(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Demo {
-		err = a.settleDemo(ctx)
-	}
-	if err == nil {
+	if err = a.settleDemo(ctx); err == nil {
 		err = a.found(ctx)
 	}
 	if err != nil {
@@ -40,20 +37,45 @@ func openWithDemo(ctx context.Context, cfg config.Config, log *slog.Logger) (*ap
 	return a, nil
 }
 
-func (a *app) settleDemo(ctx context.Context) error {
-	state, err := demo.State(ctx, a.db)
-	if err != nil || state == demo.Complete {
-		return err
+// isDemo reports whether this is the demo city, whose passwords and messages are open to everybody. It is so because the database says
+// so, never because a setting does.
+func (a *app) isDemo() bool { return a.demo != demo.None }
+
+var (
+	errIsDemo = errors.New("this database holds the demo city, and everybody knows its passwords: take HUIYIN_DEMO=false out, " +
+		"or begin a city of your own in an empty one (HUIYIN_DATA, HUIYIN_DATABASE)")
+	errIsCity = errors.New("this database holds a city of its own, which never becomes the demo: take HUIYIN_DEMO out, " +
+		"or build the demo city in an empty one (HUIYIN_DATA, HUIYIN_DATABASE)")
+	errHalfBuilt = errors.New("the demo city of this database was left half-built: huiyin serve or huiyin demo builds it anew")
+)
+
+// knowDemo learns from the database whether it holds the demo city.
+func (a *app) knowDemo(ctx context.Context) (err error) {
+	if a.demo, err = demo.State(ctx, a.db); err == nil && a.isDemo() && a.cfg.DemoSet && !a.cfg.Demo {
+		return errIsDemo
 	}
-	if state == demo.Partial {
+	return err
+}
+
+func (a *app) settleDemo(ctx context.Context) error {
+	if a.demo == demo.Complete || !a.isDemo() && !a.cfg.Demo {
+		return nil
+	}
+	if a.demo == demo.Partial {
 		if err := a.beginAnew(ctx); err != nil {
 			return err
 		}
 	}
-	if err = a.seedDemo(ctx); errors.Is(err, demo.ErrNotEmpty) {
-		return nil // a city of its own: it stays as it is
+	empty, err := demo.Empty(ctx, a.db)
+	switch {
+	case err != nil:
+		return err
+	case empty:
+		return a.seedDemo(ctx)
+	case a.cfg.DemoSet:
+		return errIsCity
 	}
-	return err
+	return nil
 }
 
 // beginAnew empties the embedded database and connects to it again.
@@ -78,7 +100,7 @@ func (a *app) beginAnew(ctx context.Context) error {
 func (a *app) seedDemo(ctx context.Context) error {
 	start := time.Now()
 	fake := clock.NewFake(demo.Founded(start))
-	a.clock = fake
+	a.clock, a.demo = fake, demo.Partial
 	if err := a.build(outside{sms: sms.Console{}, mail: mail.Console{}, codes: demo.Codes{}, sender: demo.Quiet{}}); err != nil {
 		return err
 	}
@@ -105,6 +127,7 @@ func (a *app) seedDemo(ctx context.Context) error {
 	}
 	a.clock = clock.System{}
 	if err == nil {
+		a.demo = demo.Complete
 		a.log.Info("demo city built", "took", time.Since(start).Round(time.Millisecond))
 	}
 	out, e := a.outside()
@@ -112,7 +135,7 @@ func (a *app) seedDemo(ctx context.Context) error {
 }
 
 func seedOnly(ctx context.Context, cfg config.Config, log *slog.Logger) error {
-	cfg.Demo = true
+	cfg.Demo, cfg.DemoSet = true, true
 	a, err := openWithDemo(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -122,7 +145,7 @@ func seedOnly(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 
 // demoAccounts are the ways into the console that the sign-in page of a demo lists.
 func (a *app) demoAccounts() ([]console.DemoAccount, error) {
-	if !a.cfg.Demo {
+	if !a.isDemo() {
 		return nil, nil
 	}
 	people, err := demo.Accounts()

@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"huiyin/config"
+	"huiyin/demo"
 	"huiyin/internal/database"
 	"huiyin/models/migrations"
 )
@@ -107,6 +108,9 @@ func work(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 		return err
 	}
 	defer func() { _ = a.close() }()
+	if a.demo == demo.Partial {
+		return errHalfBuilt
+	}
 	if err := a.found(ctx); err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func (a *app) server() (*api.Server, error) {
 	return api.New(api.Deps{
 		Kit: kit.Deps{
 			Log: a.log, Clock: a.clock, Catalogs: catalogs, Accounts: a.accounts, City: a.city, Limits: a.limits, Live: a.live,
-			Secure: a.cfg.Secure(), Demo: a.cfg.Demo, BaseURL: a.cfg.BaseURL,
+			Secure: a.cfg.Secure(), Demo: a.isDemo(), BaseURL: a.cfg.BaseURL,
 		},
 		Accounts: a.accounts, Audit: a.audit, Calendar: a.calendar, Cases: a.cases, City: a.city, Files: a.files, Library: a.library, Notices: a.notices,
 		Presence: presence.New(a.redis.Client), Proxies: a.cfg.Proxies, Demo: accounts, DB: a.db, Seal: a.seal,

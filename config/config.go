@@ -29,7 +29,8 @@ type Config struct {
 	KeyID       string // HUIYIN_KEY: id of the key that seals now
 	IndexKey    string // HUIYIN_INDEX_KEY: base64, of the blind indexes
 	Proxies     []string
-	Demo        bool // HUIYIN_DEMO: the demo city; on by default for an embedded database
+	Demo        bool // HUIYIN_DEMO: an empty database gets the demo city; by default the embedded one does
+	DemoSet     bool // somebody said so, true or false
 	Worker      bool // HUIYIN_WORKER: serve also works off the queue; on by default with the in-process Redis
 	DBConns     int  // HUIYIN_DB_CONNS
 
@@ -76,7 +77,7 @@ func Load() (Config, error) {
 	}
 	var errs []error
 	embedded := strings.HasPrefix(c.Database, "sqlite:") && c.Redis == ""
-	c.Demo = boolOf(get("HUIYIN_DEMO", ""), embedded, "HUIYIN_DEMO", &errs)
+	c.Demo, c.DemoSet = boolOf(get("HUIYIN_DEMO", ""), embedded, "HUIYIN_DEMO", &errs), get("HUIYIN_DEMO", "") != ""
 	c.Worker = boolOf(get("HUIYIN_WORKER", ""), c.Redis == "", "HUIYIN_WORKER", &errs)
 	c.DBConns = connsOf(get("HUIYIN_DB_CONNS", "0"), &errs)
 	for _, name := range slices.Sorted(maps.Keys(file)) {

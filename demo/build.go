@@ -36,7 +36,7 @@ type Services struct {
 	Notices  *notices.Service
 }
 
-// ErrNotEmpty: the database holds departments already, of a real city or of a build that was interrupted; State tells which.
+// ErrNotEmpty: the database holds people already, of a real city or of a build that was interrupted; State tells which.
 var ErrNotEmpty = errors.New("demo: the database is not empty")
 
 // The founding lies this many days back; the oldest question of the content is 120 days old.
@@ -88,7 +88,7 @@ type step struct {
 }
 
 // Build fills an empty, migrated database with the demo city as it stands at the clock's present moment, to which the clock returns at
-// the end. progress may be nil; what is one English word or two. It fails with ErrNotEmpty where departments exist. A build that was
+// the end. progress may be nil; what is one English word or two. It fails with ErrNotEmpty where somebody is. A build that was
 // interrupted leaves State Partial: the database must then be emptied before the next.
 func Build(ctx context.Context, s Services, c *clock.Fake, progress func(done, total int, what string)) error {
 	if progress == nil {
@@ -98,12 +98,8 @@ func Build(ctx context.Context, s Services, c *clock.Fake, progress func(done, t
 	if err != nil {
 		return err
 	}
-	tree, err := s.Accounts.Departments(ctx)
-	if err != nil {
-		return err
-	}
-	if len(tree.All()) > 0 {
-		return ErrNotEmpty
+	if empty, err := Empty(ctx, s.DB); err != nil || !empty {
+		return cmp.Or(err, ErrNotEmpty)
 	}
 	if err := begun(ctx, s.DB); err != nil {
 		if database.IsDuplicate(err) {

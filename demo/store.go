@@ -34,6 +34,17 @@ func State(ctx context.Context, db *database.DB) (Progress, error) {
 	return Complete, nil
 }
 
+// Empty reports whether a migrated database holds nobody yet: no department, no member of staff, no resident.
+func Empty(ctx context.Context, db *database.DB) (bool, error) {
+	for _, table := range []string{"departments", "staff", "residents"} {
+		var ids []int64
+		if err := db.Conn(ctx).Table(table).Limit(1).Pluck("id", &ids).Error; err != nil || len(ids) > 0 {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 func begun(ctx context.Context, db *database.DB) error {
 	return db.Conn(ctx).Exec("INSERT INTO counters (name, value) VALUES (?, 0)", mark).Error
 }

@@ -88,15 +88,15 @@ func (a *app) connect(ctx context.Context) (err error) {
 		return err
 	}
 	if a.redis, err = redisx.Open(ctx, cfg.Redis); err != nil {
-		return err
+		return fmt.Errorf("HUIYIN_REDIS: %w", err)
 	}
 	a.closers = append(a.closers, a.redis.Close)
 	a.live = live.New(a.redis.Client, 5000)
 	a.closers = append(a.closers, func() error { a.live.Close(); return nil })
-	if cfg.Keys != "" {
-		a.seal, err = seal.FromConfig(cfg.Keys, cfg.KeyID, cfg.IndexKey)
-	} else {
+	if cfg.Keys == "" {
 		a.seal, err = seal.LoadOrCreate(cfg.Data)
+	} else if a.seal, err = seal.FromConfig(cfg.Keys, cfg.KeyID, cfg.IndexKey); err != nil {
+		err = fmt.Errorf("HUIYIN_KEYS, HUIYIN_KEY, HUIYIN_INDEX_KEY: %w", err)
 	}
 	if err != nil {
 		return err
@@ -225,14 +225,14 @@ func (a *app) close() error {
 	return errors.Join(errs...)
 }
 
-// carriers are the providers of SMS and mail that the configuration names; without one, messages end on the console's log, masked.
+// carriers are the providers of SMS and mail that the configuration names; without one, messages end in the log, by their ids.
 func carriers(cfg config.Config, log *slog.Logger) (sms.Provider, mail.Provider, error) {
 	var texts sms.Provider = sms.Console{Log: log}
 	var mails mail.Provider = mail.Console{Log: log}
 	if cfg.SMSURL != "" {
 		gateway, err := sms.NewGateway(cfg.SMSURL, cfg.SMSKey, []byte(cfg.SMSSecret), 0)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, fmt.Errorf("HUIYIN_SMS_URL: %w", err)
 		}
 		texts = gateway
 	}
@@ -243,7 +243,7 @@ func carriers(cfg config.Config, log *slog.Logger) (sms.Provider, mail.Provider,
 		}
 		server, err := mail.NewSMTP(settings)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, fmt.Errorf("HUIYIN_SMTP_URL: %w", err)
 		}
 		mails = server
 	}

@@ -47,6 +47,9 @@ func main() {
 }
 
 func run(ctx context.Context, command string, args []string) error {
+	if len(args) > 0 && command != "admin" {
+		return fmt.Errorf("%s takes no arguments: %q", command, args)
+	}
 	cfg, err := config.Load()
 	if err != nil {
 		return err
@@ -78,7 +81,7 @@ func logger(cfg config.Config) *slog.Logger {
 	if cfg.Debug {
 		opts.Level = slog.LevelDebug
 	}
-	if cfg.LogJSON {
+	if cfg.Log == "json" {
 		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, opts))

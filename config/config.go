@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,7 +38,7 @@ type Config struct {
 
 	SMSURL, SMSKey, SMSSecret string // HUIYIN_SMS_URL, _KEY, _SECRET: the signed HTTP gateway; "" for the console
 	SMTPURL                   string // HUIYIN_SMTP_URL: smtp://user:password@host:587?from=…&security=starttls|tls|none; "" for the console
-	LogJSON                   bool   // HUIYIN_LOG: "json" or "text"
+	Log                       string // HUIYIN_LOG: "json" or "text"
 	Debug                     bool   // HUIYIN_DEBUG: anything: a line for every request
 	ShutdownWait              time.Duration
 }
@@ -66,11 +68,13 @@ func Load() (Config, error) {
 		Redis: get("HUIYIN_REDIS", ""), Files: get("HUIYIN_FILES", ""), BaseURL: strings.TrimRight(get("HUIYIN_BASE_URL", ""), "/"),
 		Keys: get("HUIYIN_KEYS", ""), KeyID: get("HUIYIN_KEY", ""), IndexKey: get("HUIYIN_INDEX_KEY", ""),
 		SMSURL: get("HUIYIN_SMS_URL", ""), SMSKey: get("HUIYIN_SMS_KEY", ""), SMSSecret: get("HUIYIN_SMS_SECRET", ""),
-		SMTPURL: get("HUIYIN_SMTP_URL", ""), LogJSON: get("HUIYIN_LOG", "text") == "json", Debug: get("HUIYIN_DEBUG", "") != "", ShutdownWait: 20 * time.Second,
+		SMTPURL: get("HUIYIN_SMTP_URL", ""), Log: get("HUIYIN_LOG", "text"), Debug: get("HUIYIN_DEBUG", "") != "", ShutdownWait: 20 * time.Second,
 	}
 	c.Database = get("HUIYIN_DATABASE", "sqlite:"+filepath.Join(c.Data, "huiyin.db"))
-	if p := get("HUIYIN_PROXIES", ""); p != "" {
-		c.Proxies = strings.Split(p, ",")
+	for p := range strings.SplitSeq(get("HUIYIN_PROXIES", ""), ",") {
+		if p = strings.TrimSpace(p); p != "" {
+			c.Proxies = append(c.Proxies, p)
+		}
 	}
 	if c.BaseURL == "" {
 		c.BaseURL = "http://" + c.Addr
@@ -85,9 +89,19 @@ func Load() (Config, error) {
 			errs = append(errs, fmt.Errorf("%s: there is no setting of that name", name))
 		}
 	}
+	for _, pair := range slices.Sorted(slices.Values(os.Environ())) {
+		name, value, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "HUIYIN_") && value != "" && !asked[name] && !foreign.MatchString(name) {
+			errs = append(errs, fmt.Errorf("%s: there is no setting of that name", name))
+		}
+	}
 	errs = append(errs, c.Validate())
 	return c, errors.Join(errs...)
 }
+
+// foreign are names in the environment that are no settings: what tests and measurements are told, and what Kubernetes gives every
+// process beside a service whose name begins with "huiyin".
+var foreign = regexp.MustCompile(`^HUIYIN_(TEST_\w+|SHOTS|BENCH_DOCS|(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?))$`)
 
 // minConns is the fewest database connections that the program can work with: migrating holds a lock on one while it works on another.
 const minConns = 4
@@ -117,26 +131,46 @@ func boolOf(v string, fallback bool, name string, errs *[]error) bool {
 // Validate says everything that is wrong, in words an operator can act on.
 func (c Config) Validate() error {
 	var errs []error
-	if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		errs = append(errs, fmt.Errorf("HUIYIN_BASE_URL: %q is not an address like https://ask.example.gov.cn", c.BaseURL))
+	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	u, err := url.Parse(c.BaseURL)
+	switch {
+	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		wrong("HUIYIN_BASE_URL: %q is not an address like https://ask.example.gov.cn", c.BaseURL)
+	case u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		wrong("HUIYIN_BASE_URL: %q has more than a host; every page stands at the root of its host, like https://ask.example.gov.cn", u.Redacted())
 	}
 	if !strings.HasPrefix(c.Database, "sqlite:") && !strings.HasPrefix(c.Database, "mysql://") {
-		errs = append(errs, errors.New("HUIYIN_DATABASE: want sqlite:PATH or mysql://user:password@tcp(host:port)/name"))
+		wrong("HUIYIN_DATABASE: want sqlite:PATH or mysql://user:password@tcp(host:port)/name")
 	}
 	if c.Data == "" {
-		errs = append(errs, errors.New("HUIYIN_DATA: name a folder"))
+		wrong("HUIYIN_DATA: name a folder")
 	}
-	if c.Redis == "" && strings.HasPrefix(c.Database, "mysql://") && !c.Worker {
-		errs = append(errs, errors.New("HUIYIN_REDIS: a worker of its own needs a Redis that both reach"))
+	if c.Redis != "" && !strings.HasPrefix(c.Redis, "redis://") && !strings.HasPrefix(c.Redis, "rediss://") {
+		wrong("HUIYIN_REDIS: want redis://[user:password@]host:port[/db], or rediss:// for TLS")
+	}
+	if c.Redis == "" && !c.Worker {
+		wrong("HUIYIN_REDIS: without it serve is its own worker; HUIYIN_WORKER=false needs a Redis that both reach")
+	}
+	for _, p := range c.Proxies {
+		_, notAddr := netip.ParseAddr(p)
+		if _, err := netip.ParsePrefix(p); err != nil && notAddr != nil {
+			wrong("HUIYIN_PROXIES: %q is neither an address nor a network like 10.0.0.0/8", p)
+		}
 	}
 	if (c.Keys == "") != (c.IndexKey == "") {
-		errs = append(errs, errors.New("HUIYIN_KEYS and HUIYIN_INDEX_KEY belong together"))
+		wrong("HUIYIN_KEYS and HUIYIN_INDEX_KEY belong together")
 	}
 	if c.KeyID != "" && c.Keys == "" {
-		errs = append(errs, errors.New("HUIYIN_KEY names one of HUIYIN_KEYS, which are not set"))
+		wrong("HUIYIN_KEY names one of HUIYIN_KEYS, which are not set")
 	}
 	if c.SMSURL != "" && (c.SMSKey == "" || c.SMSSecret == "") {
-		errs = append(errs, errors.New("HUIYIN_SMS_URL needs HUIYIN_SMS_KEY and HUIYIN_SMS_SECRET"))
+		wrong("HUIYIN_SMS_URL needs HUIYIN_SMS_KEY and HUIYIN_SMS_SECRET")
+	}
+	if c.SMSURL == "" && (c.SMSKey != "" || c.SMSSecret != "") {
+		wrong("HUIYIN_SMS_KEY and HUIYIN_SMS_SECRET are of no use without HUIYIN_SMS_URL")
+	}
+	if c.Log != "text" && c.Log != "json" {
+		wrong("HUIYIN_LOG: %q is neither text nor json", c.Log)
 	}
 	return errors.Join(errs...)
 }

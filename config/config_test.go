@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,11 +59,19 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		"HUIYIN_DB_CONNS: 1 is too few":             {"HUIYIN_DB_CONNS": "1"},
 		"HUIYIN_DEMO: \"perhaps\"":                  {"HUIYIN_DEMO": "perhaps"},
 		"HUIYIN_BASE_URL: \"ask.example.gov.cn\"":   {"HUIYIN_BASE_URL": "ask.example.gov.cn"},
-		"HUIYIN_REDIS: a worker of its own":         {"HUIYIN_DATABASE": "mysql://u:p@tcp(db)/h", "HUIYIN_WORKER": "false"},
+		"HUIYIN_REDIS: without it":                  {"HUIYIN_DATABASE": "mysql://u:p@tcp(db)/h", "HUIYIN_WORKER": "false"},
 		"HUIYIN_KEYS and HUIYIN_INDEX_KEY":          {"HUIYIN_KEYS": "1=AAAA"},
 		"HUIYIN_DATABASE: want sqlite:PATH or":      {"HUIYIN_DATABASE": "mysql:u:p@tcp(db)/h"},
 		"HUIYIN_KEY names one of HUIYIN_KEYS":       {"HUIYIN_KEY": "2"},
 		"HUIYIN_SMS_URL needs":                      {"HUIYIN_SMS_URL": "https://sms.example.cn/send"},
+		"HUIYIN_SMS_KEY and HUIYIN_SMS_SECRET are":  {"HUIYIN_SMS_KEY": "county-1"},
+		"HUIYIN_BASE_URL: \"https://a.cn/huiyin\"":  {"HUIYIN_BASE_URL": "https://a.cn/huiyin"},
+		"HUIYIN_REDIS: want redis://":               {"HUIYIN_REDIS": "foo"},
+		"HUIYIN_REDIS: want redis://[user":          {"HUIYIN_REDIS": "rediss"},
+		"HUIYIN_REDIS: without it serve is":         {"HUIYIN_WORKER": "false"},
+		"HUIYIN_LOG: \"xml\"":                       {"HUIYIN_LOG": "xml"},
+		"HUIYIN_PROXIES: \"foo\" is neither":        {"HUIYIN_PROXIES": "127.0.0.1,foo"},
+		"HUIYIN_FOO: there is no setting":           {"HUIYIN_FOO": "1"},
 		"HUIYIN_CONFIG: open":                       {"HUIYIN_CONFIG": filepath.Join(t.TempDir(), "none")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,5 +96,20 @@ func TestFileWithAWrongLine(t *testing.T) {
 		if _, err := config.Load(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", line, err)
 		}
+	}
+}
+
+// What stands beside the settings in an environment is none: spaces in a list, what tests are told, what Kubernetes tells every process.
+func TestWhatIsTaken(t *testing.T) {
+	clean(t, map[string]string{
+		"HUIYIN_PROXIES": "127.0.0.1, 10.0.0.0/8,", "HUIYIN_TEST_MYSQL": "x", "HUIYIN_SHOTS": "x", "HUIYIN_DEMO": "false",
+		"HUIYIN_SERVICE_HOST": "10.0.0.1", "HUIYIN_PORT": "tcp://10.0.0.1:80", "HUIYIN_APP_PORT_8080_TCP_ADDR": "10.0.0.1", "HUIYIN_SERVICE_PORT_HTTP": "80",
+	})
+	c, err := config.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(c.Proxies, []string{"127.0.0.1", "10.0.0.0/8"}) || c.Demo || !c.DemoSet {
+		t.Errorf("%+v", c)
 	}
 }

@@ -21,7 +21,7 @@ func classes() map[string]Limit {
 func addresses() map[string]string {
 	m := map[string]string{"embedded": ""}
 	if a := os.Getenv("HUIYIN_TEST_REDIS"); a != "" {
-		m["real"] = a
+		m["real"] = "redis://" + a
 	}
 	return m
 }
@@ -66,7 +66,7 @@ func TestAllow(t *testing.T) {
 }
 
 func TestWhenRedisIsDown(t *testing.T) {
-	r, err := redisx.Open(t.Context(), "127.0.0.1:1")
+	r, err := redisx.Open(t.Context(), "redis://127.0.0.1:1")
 	if err != nil {
 		t.Fatal(err)
 	}

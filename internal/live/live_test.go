@@ -60,7 +60,7 @@ func reaches(t *testing.T, a *Hub, ch <-chan string, topic string) {
 func TestBetweenProcesses(t *testing.T) {
 	addrs := map[string]string{"embedded": ""}
 	if a := os.Getenv("HUIYIN_TEST_REDIS"); a != "" {
-		addrs["real"] = a
+		addrs["real"] = "redis://" + a
 	}
 	for name, addr := range addrs {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestBetweenProcesses(t *testing.T) {
 }
 
 func TestLocalHintsNeedNoRedis(t *testing.T) {
-	h := hub(t, open(t, "127.0.0.1:1"), 0)
+	h := hub(t, open(t, "redis://127.0.0.1:1"), 0)
 	ch, cancel := h.Subscribe("a", "b")
 	start := time.Now()
 	for i := range 5000 {
@@ -143,7 +143,7 @@ func TestRedisComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(m.Close)
-	r := open(t, m.Addr())
+	r := open(t, "redis://"+m.Addr())
 	a, b := hub(t, r, 0), hub(t, r, 0)
 	ch, cancel := b.Subscribe("case:1")
 	defer cancel()

@@ -21,7 +21,7 @@ func each(t *testing.T, test func(t *testing.T, c *Codes, key string)) {
 	t.Helper()
 	addrs := map[string]string{"embedded": ""}
 	if a := os.Getenv("HUIYIN_TEST_REDIS"); a != "" {
-		addrs["real"] = a
+		addrs["real"] = "redis://" + a
 	}
 	for name, addr := range addrs {
 		t.Run(name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestNothingReadableInRedis(t *testing.T) {
 }
 
 func TestWithoutRedisItFailsClosed(t *testing.T) {
-	r, err := redisx.Open(t.Context(), "127.0.0.1:1")
+	r, err := redisx.Open(t.Context(), "redis://127.0.0.1:1")
 	if err != nil {
 		t.Fatal(err)
 	}

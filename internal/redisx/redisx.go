@@ -42,7 +42,7 @@ type Redis struct {
 // An error means that addr cannot be understood, or that the embedded Redis could not listen on loopback.
 //
 //	""                                                  a Redis inside this process
-//	redis://[user:password@]host:port[/db]              one server (rediss:// for TLS; a bare host:port will do)
+//	redis://[user:password@]host:port[/db]              one server (rediss:// for TLS)
 //	redis://host:port?master_name=m&addr=host2:port2    Sentinels (sentinel_username, sentinel_password)
 //	redis://host:port?cluster=true&addr=host2:port2     a cluster, by some of its nodes
 func Open(ctx context.Context, addr string) (*Redis, error) {
@@ -54,7 +54,7 @@ func Open(ctx context.Context, addr string) (*Redis, error) {
 		if err := r.embed(); err != nil {
 			return nil, err
 		}
-		addr = r.embedded.Addr()
+		addr = "redis://" + r.embedded.Addr()
 	}
 	opt, err := options(addr)
 	if err != nil {
@@ -137,12 +137,12 @@ func (r *Redis) Close() error {
 
 // options reads an address. Errors never repeat it: it may hold a password.
 func options(addr string) (redis.UniversalOptions, error) {
-	if !strings.Contains(addr, "://") {
-		addr = "redis://" + addr
-	}
 	u, err := url.Parse(addr)
 	if err != nil {
 		return redis.UniversalOptions{}, errors.New("redis address: not a URL")
+	}
+	if u.Host == "" {
+		return redis.UniversalOptions{}, errors.New("redis address: no host")
 	}
 	q := u.Query()
 	more, master, cluster := q["addr"], q.Get("master_name"), q.Get("cluster")

@@ -16,7 +16,7 @@ import (
 func addresses() map[string]string {
 	m := map[string]string{"embedded": ""}
 	if a := os.Getenv("HUIYIN_TEST_REDIS"); a != "" {
-		m["real"] = a
+		m["real"] = "redis://" + a
 	}
 	return m
 }
@@ -71,7 +71,7 @@ func TestADeadRedisAnswersQuickly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = l.Close() }()
-	r, err := Open(t.Context(), l.Addr().String())
+	r, err := Open(t.Context(), "redis://"+l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestADeadRedisAnswersQuickly(t *testing.T) {
 }
 
 func TestAddresses(t *testing.T) {
-	for _, bad := range []string{"http://x", "redis://h:1?addr=h:2", "redis://h:1/notanumber", "redis://secret:p%zz@h"} {
+	for _, bad := range []string{"http://x", "rediss", "redis:6379", "redis://", "redis://h:1?addr=h:2", "redis://h:1/notanumber", "redis://secret:p%zz@h"} {
 		if _, err := options(bad); err == nil {
 			t.Errorf("%q was taken", bad)
 		} else if strings.Contains(err.Error(), "secret") {

@@ -58,5 +58,5 @@ func (a *app) forgetCases(ctx context.Context, keep city.Retention) (int, error)
 }
 
 func (a *app) pruneAudit(ctx context.Context, keep city.Retention) (int, error) {
-	return a.audit.Prune(ctx, keep.AuditMonths)
+	return a.audit.Prune(ctx, keep.AuditMonths, a.city.Zone(ctx))
 }

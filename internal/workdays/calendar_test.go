@@ -253,3 +253,30 @@ func BenchmarkDeadline(b *testing.B) {
 		c.Deadline(act, 7, Working, shanghai)
 	}
 }
+
+func TestMonths(t *testing.T) {
+	for _, tc := range []struct {
+		from string
+		n    int
+		want string
+	}{
+		{"2026-08-31", -6, "2026-02-28"},
+		{"2028-08-31", -6, "2028-02-29"},
+		{"2026-08-28", -6, "2026-02-28"},
+		{"2026-12-31", -6, "2026-06-30"},
+		{"2026-01-31", -2, "2025-11-30"},
+		{"2026-03-15", -3, "2025-12-15"},
+		{"2028-02-29", -12, "2027-02-28"},
+		{"2026-01-31", 1, "2026-02-28"},
+		{"2026-11-30", 15, "2028-02-29"},
+		{"2026-05-31", 0, "2026-05-31"},
+	} {
+		if got := day(t, tc.from).AddMonths(tc.n); got != day(t, tc.want) {
+			t.Errorf("%s %+d months: %s, want %s", tc.from, tc.n, got, tc.want)
+		}
+	}
+	late := time.Date(2026, 8, 30, 16, 30, 0, 0, time.UTC) // the 31st in Shanghai
+	if got, want := MonthsBefore(late, 6, shanghai), time.Date(2026, 2, 27, 16, 0, 0, 0, time.UTC); !got.Equal(want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

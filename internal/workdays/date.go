@@ -42,6 +42,20 @@ func (d Date) noon() time.Time { return time.Date(d.Year, d.Month, d.Day, 12, 0,
 // AddDays returns the day n days later, or earlier for a negative n.
 func (d Date) AddDays(n int) Date { return DateOf(d.noon().AddDate(0, 0, n), time.UTC) }
 
+// AddMonths returns the same day n months later, or earlier for a negative n: the last day of a month that is too short to have it.
+func (d Date) AddMonths(n int) Date {
+	first := time.Date(d.Year, d.Month+time.Month(n), 1, 12, 0, 0, 0, time.UTC)
+	last := DateOf(first.AddDate(0, 1, -1), time.UTC)
+	return Date{last.Year, last.Month, min(d.Day, last.Day)}
+}
+
+// MonthsBefore returns the beginning, as UTC, of the day n months before that of the instant in that zone: what is older has been kept for
+// n months at the least.
+func MonthsBefore(t time.Time, n int, zone *time.Location) time.Time {
+	start, _ := DateOf(t, zone).AddMonths(-n).In(zone)
+	return start
+}
+
 // Sub returns the number of days from e to d: positive when d is later.
 func (d Date) Sub(e Date) int { return int(d.noon().Unix()/86400 - e.noon().Unix()/86400) }
 

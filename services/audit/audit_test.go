@@ -232,14 +232,14 @@ func TestPruneKeepsSixMonthsAndTheChain(t *testing.T) {
 		e.clk.Advance(100 * 24 * time.Hour)
 		e.record(t, 10)
 		e.seal(t, 10)
-		if _, err := e.log.Prune(t.Context(), audit.KeepMonths-1); !fault.Is(err, fault.Invalid) {
+		if _, err := e.log.Prune(t.Context(), audit.KeepMonths-1, time.UTC); !fault.Is(err, fault.Invalid) {
 			t.Fatalf("too early: %v", err)
 		}
-		if n, err := e.log.Prune(t.Context(), audit.KeepMonths); err != nil || n != 0 {
+		if n, err := e.log.Prune(t.Context(), audit.KeepMonths, time.UTC); err != nil || n != 0 {
 			t.Fatalf("pruned %d, %v", n, err)
 		}
 		e.clk.Advance(100 * 24 * time.Hour)
-		if n, err := e.log.Prune(t.Context(), audit.KeepMonths); err != nil || n != 700 {
+		if n, err := e.log.Prune(t.Context(), audit.KeepMonths, time.UTC); err != nil || n != 700 {
 			t.Fatalf("pruned %d, %v", n, err)
 		}
 		e.seal(t, 2)
@@ -253,13 +253,36 @@ func TestPruneKeepsSixMonthsAndTheChain(t *testing.T) {
 	})
 }
 
+// Six months are a minimum: on 31 August what was written on the last day of February has had them, and nothing after it.
+func TestPruneAtTheEndOfAMonth(t *testing.T) {
+	each(t, func(t *testing.T, e env) {
+		shanghai := time.FixedZone("Asia/Shanghai", 8*60*60)
+		at := func(month time.Month, day, hour int) { e.clk.Set(time.Date(2027, month, day, hour, 0, 0, 0, shanghai)) }
+		for _, day := range []int{27, 28} {
+			at(time.February, day, 23)
+			e.record(t, 1)
+		}
+		at(time.March, 1, 1)
+		e.record(t, 1)
+		e.seal(t, 3)
+		at(time.August, 31, 12)
+		if n, err := e.log.Prune(t.Context(), audit.KeepMonths, shanghai); err != nil || n != 1 {
+			t.Fatalf("on 31 August: pruned %d, %v", n, err)
+		}
+		at(time.September, 1, 12)
+		if n, err := e.log.Prune(t.Context(), audit.KeepMonths, shanghai); err != nil || n != 1 {
+			t.Fatalf("on 1 September: pruned %d, %v", n, err)
+		}
+	})
+}
+
 func TestPruneLeavesEvidence(t *testing.T) {
 	each(t, func(t *testing.T, e env) {
 		e.record(t, 5)
 		e.seal(t, 5)
 		e.exec(t, "UPDATE audit_entries SET action = 'x' WHERE seq = 2")
 		e.clk.Advance(365 * 24 * time.Hour)
-		if _, err := e.log.Prune(t.Context(), audit.KeepMonths); !fault.Is(err, fault.Conflict) {
+		if _, err := e.log.Prune(t.Context(), audit.KeepMonths, time.UTC); !fault.Is(err, fault.Conflict) {
 			t.Fatalf("got %v", err)
 		}
 		if r := e.verify(t); r.FirstBadSeq != 2 {

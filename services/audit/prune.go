@@ -7,17 +7,18 @@ import (
 
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/internal/workdays"
 	"huiyin/models"
 )
 
 // KeepMonths is the shortest time that entries are kept (网络安全法 art. 21: at least six months).
 const KeepMonths = 6
 
-// Prune deletes the sealed entries that are older than so many months, oldest first, and returns how many. What was deleted is
+// Prune deletes the sealed entries that are older than so many months in the city's zone, oldest first, and returns how many. What was deleted is
 // vouched for by a checkpoint, so that the rest of the chain still verifies. Fewer than six months are refused (fault.Invalid);
 // entries that do not verify are evidence and stay (fault.Conflict).
-func (l *Log) Prune(ctx context.Context, months int) (int, error) {
-	before := l.clock.Now().AddDate(0, -months, 0)
+func (l *Log) Prune(ctx context.Context, months int, zone *time.Location) (int, error) {
+	before := workdays.MonthsBefore(l.clock.Now(), months, zone)
 	if months < KeepMonths {
 		var wrong fault.Fields
 		wrong.Add("months", i18n.N("审计日志至少保留 %[1]d 个月。"), KeepMonths)

@@ -10,6 +10,7 @@ import (
 	"huiyin/internal/database"
 	"huiyin/internal/mail"
 	"huiyin/internal/sms"
+	"huiyin/internal/workdays"
 	"huiyin/models"
 )
 
@@ -187,7 +188,7 @@ func (s *Service) SweepLost(ctx context.Context, limit int) (int, error) {
 
 // Forget deletes up to limit records that are older than months, oldest first, with their histories, and returns how many.
 func (s *Service) Forget(ctx context.Context, months, limit int) (int, error) {
-	before := s.Clock.Now().AddDate(0, -months, 0)
+	before := workdays.MonthsBefore(s.Clock.Now(), months, s.Site.Zone(ctx))
 	var n int64
 	err := s.DB.Tx(ctx, func(ctx context.Context) (err error) {
 		n, err = s.store.forget(ctx, before, limit)

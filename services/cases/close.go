@@ -18,7 +18,7 @@ func (s *Service) CloseAnswered(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	numbers, err := s.answeredBefore(ctx, s.Clock.Now().AddDate(0, 0, -n.CloseDays), limit)
+	numbers, err := s.answeredBefore(ctx, answeredBy(s.Clock.Now(), n.CloseDays, s.Policy.Zone(ctx)), limit)
 	if err != nil {
 		return 0, err
 	}

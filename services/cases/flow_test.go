@@ -246,8 +246,8 @@ func TestPolicies(t *testing.T) {
 		{"rate twice", ActRate, owner, models.Answered, func(c *models.Case, _ *facts) { c.RatedAt = &day0 }, "already_rated"},
 		{"publish after consent was withdrawn", ActPublish, reviewer, models.Closed, func(c *models.Case, _ *facts) { c.ConsentWithdrawn = &day0 }, "no_consent"},
 		{"publish without consent", ActPublish, reviewer, models.Closed, func(c *models.Case, _ *facts) { c.ConsentAt = nil }, "no_consent"},
-		{"close on the day before", ActClose, models.System(), models.Answered, func(_ *models.Case, f *facts) { f.Now = day0.AddDate(0, 0, 15).Add(-time.Millisecond) }, "too_early"},
-		{"close", ActClose, models.System(), models.Answered, func(_ *models.Case, f *facts) { f.Now = day0.AddDate(0, 0, 15) }, ""},
+		{"close in the last moment of its days", ActClose, models.System(), models.Answered, func(_ *models.Case, f *facts) { f.Now = lastMoment }, "too_early"},
+		{"close", ActClose, models.System(), models.Answered, func(_ *models.Case, f *facts) { f.Now = lastMoment.Add(time.Millisecond) }, ""},
 		{"an action nobody knows", "destroy", overseer, models.Answered, func(*models.Case, *facts) {}, "not_permitted"},
 	} {
 		c, f := situation(x.status, x.set)

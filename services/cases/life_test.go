@@ -266,11 +266,15 @@ func TestWithdrawAndClose(t *testing.T) {
 		refused(t, c, "withdrawing twice", fault.Conflict, "wrong_status", func() error { return err1(c.Cases.Withdraw(ctx, owner, a, "")) })
 		c.Answer(b)
 		refused(t, c, "withdrawing what is answered", fault.Conflict, "wrong_status", func() error { return err1(c.Cases.Withdraw(ctx, owner, b, "")) })
-		c.Clock.Advance(15*24*time.Hour - time.Millisecond)
+		lastMoment := time.Date(2026, 12, 1, 15, 59, 59, 999e6, time.UTC) // of the fifteenth day in the city
+		c.Clock.Set(lastMoment)
 		if n := must[int](t)(c.Cases.CloseAnswered(ctx, 10)); n != 0 {
 			t.Fatalf("%d closed too early", n)
 		}
-		c.Clock.Advance(2 * time.Millisecond)
+		if until := c.Open(b).ReopenUntil; !until.Equal(lastMoment) {
+			t.Errorf("may be reopened until %v", until)
+		}
+		c.Clock.Advance(time.Millisecond)
 		if n := must[int](t)(c.Cases.CloseAnswered(ctx, 10)); n != 1 {
 			t.Fatalf("%d closed", n)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/internal/workdays"
 	"huiyin/models"
 	"huiyin/services/city"
 )
@@ -86,7 +87,7 @@ var requires = map[Action]policy{
 	ActRecallPublish: publicationIs(models.PublicationReady),
 	ActUnpublish:     publicationIs(models.Published),
 	ActClose: func(_ models.Actor, _ Standing, c *models.Case, f facts) error {
-		if c.AnsweredAt == nil || f.Now.Before(c.AnsweredAt.AddDate(0, 0, f.Numbers.CloseDays)) {
+		if c.AnsweredAt == nil || !f.Now.After(CloseAt(c, f.Numbers, f.Zone)) {
 			return fault.New(fault.Conflict, i18n.N("还没有到自动办结的时间。")).WithReason("too_early")
 		}
 		return nil
@@ -96,14 +97,29 @@ var requires = map[Action]policy{
 // Unsatisfied is the highest rating that counts as not satisfied: 1 很不满意, 2 不满意.
 const Unsatisfied = 2
 
-// ReopenUntil is the last instant at which an unsatisfied resident may ask for the case to be handled again: like every period, the
-// end of its last day in the city's zone.
+// ReopenUntil is the last instant at which an unsatisfied resident may ask for the case to be handled again.
 func ReopenUntil(c *models.Case, n Numbers, zone *time.Location) time.Time {
+	return daysAfterAnswer(c, n.ReopenDays, zone)
+}
+
+// CloseAt is the last instant at which an answered case stays open for a follow-up.
+func CloseAt(c *models.Case, n Numbers, zone *time.Location) time.Time {
+	return daysAfterAnswer(c, n.CloseDays, zone)
+}
+
+// daysAfterAnswer: like every period, one that begins with the answer ends with its last day in the city's zone.
+func daysAfterAnswer(c *models.Case, days int, zone *time.Location) time.Time {
 	if c.AnsweredAt == nil {
 		return time.Time{}
 	}
-	y, m, d := c.AnsweredAt.In(zone).Date()
-	return time.Date(y, m, d+n.ReopenDays+1, 0, 0, 0, 0, zone).Add(-time.Millisecond).UTC()
+	_, end := workdays.DateOf(*c.AnsweredAt, zone).AddDays(days).In(zone)
+	return end
+}
+
+// answeredBy is the instant before which a case was answered whose days are over now.
+func answeredBy(now time.Time, days int, zone *time.Location) time.Time {
+	start, _ := workdays.DateOf(now, zone).AddDays(-days).In(zone)
+	return start
 }
 
 func hasReply(f facts) error {

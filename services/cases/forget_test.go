@@ -1,11 +1,14 @@
 package cases_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"huiyin/models"
+	"huiyin/services/cases"
 	"huiyin/test/fixture"
+	"huiyin/test/testenv"
 )
 
 // Who asks to be forgotten leaves no name, no place and no address behind; the question stays and is answered.
@@ -58,4 +61,130 @@ func TestOldCasesForgetTheirResident(t *testing.T) {
 			t.Error("an open case was forgotten")
 		}
 	})
+}
+
+const aPDF = "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+func stage(t *testing.T, c *fixture.City, owner string, id int64) {
+	t.Helper()
+	if _, err := c.Files.Stage(t.Context(), owner, id, "a.pdf", strings.NewReader(aPDF)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantFiles(t *testing.T, c *fixture.City, want int64) {
+	t.Helper()
+	var n int64
+	if err := c.DB.Conn(t.Context()).Model(&models.Attachment{}).Count(&n).Error; err != nil || n != want {
+		t.Errorf("%d files, want %d: %v", n, want, err)
+	}
+}
+
+// askAgain brings a case to a follow-up whose reply is being written, with a file beside it.
+func askAgain(t *testing.T, c *fixture.City, number string) *models.CaseReply {
+	t.Helper()
+	must[*models.Case](t)(c.Cases.FollowUp(t.Context(), c.Resident(fixture.Phone), number, cases.MessageInput{Text: "请问周末能办理吗？"}))
+	r := c.Draft(number, fixture.Handler)
+	stage(t, c, models.OwnerReply, r.ID)
+	return r
+}
+
+// A follow-up that is withdrawn leaves the case answered as it was: it may be judged and handled again, what waited with the reply is
+// gone, and one day the case is forgotten.
+func TestAWithdrawnFollowUpLeavesAnAnsweredCase(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		ctx := t.Context()
+		withdrawn := func() (number string) {
+			t.Helper()
+			number = c.Submit(fixture.Phone, c.About(fixture.Rent)).Case.Number
+			answered := *c.Answer(number).AnsweredAt
+			c.Clock.Advance(time.Hour)
+			askAgain(t, c, number)
+			wantFiles(t, c, 1)
+			k := must[*models.Case](t)(c.Cases.Withdraw(ctx, c.Resident(fixture.Phone), number, ""))
+			wantStatus(t, k, models.Closed)
+			if k.AnsweredAt == nil || !k.AnsweredAt.Equal(answered) {
+				t.Errorf("answered %v, want %v", k.AnsweredAt, answered)
+			}
+			wantFiles(t, c, 0)
+			return number
+		}
+		again, old := withdrawn(), withdrawn()
+		c.Rate(again, fixture.Phone, 1)
+		k := must[*models.Case](t)(c.Cases.Reopen(ctx, c.Resident(fixture.Phone), again, cases.MessageInput{Text: "答复没有说清楚要哪些材料。"}))
+		wantStatus(t, k, models.Handling)
+		c.Clock.Advance(11 * 366 * 24 * time.Hour)
+		if done, err := c.Cases.ForgetOld(ctx, 10, 50); err != nil || done != 1 || c.Case(old).ResidentID != 0 {
+			t.Errorf("%d forgotten, %v", done, err)
+		}
+	})
+}
+
+// A case is forgotten with all its files, those among them that came to a reply when it had been sent, or not at all.
+func TestACaseIsForgottenAsAWhole(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		ctx := t.Context()
+		n := c.Submit(fixture.Phone, c.About(fixture.Rent)).Case.Number
+		c.Answer(n)
+		r := askAgain(t, c, n)
+		c.SubmitReview(n, fixture.Handler)
+		c.Approve(n, fixture.Reviewer)
+		c.Send(n, fixture.Handler)
+		stage(t, c, models.OwnerReply, r.ID)
+		c.Rate(n, fixture.Phone, 5)
+		wantFiles(t, c, 2)
+		c.Clock.Advance(11 * 366 * 24 * time.Hour)
+		rename := func(from, to string) {
+			t.Helper()
+			if err := c.DB.Conn(ctx).Exec("ALTER TABLE " + from + " RENAME TO " + to).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		rename("attachments", "away")
+		if done, err := c.Cases.ForgetOld(ctx, 10, 50); err == nil || done != 0 {
+			t.Fatalf("forgotten without its files: %d", done)
+		}
+		rename("away", "attachments")
+		if k := c.Case(n); k.ResidentID == 0 || k.DisplayNameSealed == "" {
+			t.Error("half forgotten")
+		}
+		if done, err := c.Cases.ForgetOld(ctx, 10, 50); err != nil || done != 1 {
+			t.Fatalf("tried again: %d, %v", done, err)
+		}
+		wantFiles(t, c, 0)
+	})
+}
+
+// One case that cannot be written does not keep the others from their turn.
+func TestABrokenCaseHoldsUpNobody(t *testing.T) {
+	c := fixture.New(t, testenv.SQLite(t))
+	ctx := t.Context()
+	var list []string
+	for range 3 {
+		n := c.Submit(fixture.Phone, c.About(fixture.Rent)).Case.Number
+		list = append(list, n)
+	}
+	breaks := "CREATE TRIGGER broken BEFORE UPDATE ON cases WHEN NEW.number = '" + list[0] + "' BEGIN SELECT RAISE(ABORT, 'broken'); END"
+	turn := func(what string, want int, run func() (int, error)) {
+		t.Helper()
+		for _, sql := range []string{breaks, "DROP TRIGGER broken"} {
+			if err := c.DB.Conn(ctx).Exec(sql).Error; err != nil {
+				t.Fatal(err)
+			}
+			done, err := run()
+			if broken := sql == breaks; (err != nil) != broken || done != want || broken && !strings.Contains(err.Error(), list[0]) {
+				t.Fatalf("%s, broken %v: %d, %v", what, broken, done, err)
+			}
+			want = 1 // what was broken is made up for
+		}
+	}
+	c.Clock.Set(time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC))
+	turn("warn", 2, func() (int, error) { return c.Cases.WarnDeadlines(ctx, 10) })
+	for _, n := range list {
+		c.Answer(n)
+	}
+	c.Clock.Advance(20 * 24 * time.Hour)
+	turn("close", 2, func() (int, error) { return c.Cases.CloseAnswered(ctx, 10) })
+	c.Clock.Advance(11 * 366 * 24 * time.Hour)
+	turn("forget", 2, func() (int, error) { return c.Cases.ForgetOld(ctx, 10, 10) })
 }

@@ -65,8 +65,8 @@ func (s *Service) untie(ctx context.Context, id int64) error {
 // endedBefore finds cases that ended before the instant and still name somebody.
 func (s *Service) endedBefore(ctx context.Context, t time.Time, limit int) ([]models.Case, error) {
 	var list []models.Case
-	err := s.DB.Conn(ctx).Where("status = ? AND answered_at < ? AND closed_at < ? AND resident_id <> 0", models.Closed, t, t).
-		Order("answered_at").Limit(limit).Find(&list).Error
+	err := s.DB.Conn(ctx).Where("status = ? AND closed_at < ? AND resident_id <> 0", models.Closed, t).
+		Order("closed_at").Limit(limit).Find(&list).Error
 	if err != nil || len(list) == limit {
 		return list, err
 	}

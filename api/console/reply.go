@@ -104,18 +104,11 @@ func (v *caseView) returnedBy() string {
 }
 
 func (s *Console) fillTemplates(c *kit.Ctx, v *caseView) error {
-	ctx, k := c.Request.Context(), v.T.Case
-	list, err := s.Cases.ReplyTemplates(ctx, k.DepartmentID)
-	if err != nil {
-		return err
-	}
+	list, err := s.Cases.TemplatesFor(c.Request.Context(), c.Actor, v.T.Case.Number)
 	for _, t := range list {
-		if !t.Active || (t.TopicID != 0 && t.TopicID != k.TopicID) {
-			continue
-		}
-		v.Editor.Templates = append(v.Editor.Templates, reuseView{t.Title, s.Cases.FillTemplate(ctx, c.Actor, v.T, t.Body)})
+		v.Editor.Templates = append(v.Editor.Templates, reuseView{t.Title, t.Body})
 	}
-	return nil
+	return err
 }
 
 // writes notes that the actor has just typed in the reply of a case: to open its page is not to write.

@@ -21,9 +21,8 @@ func (s *Console) replyTemplateRoutes(g *kit.Group) {
 }
 
 type replyLine struct {
-	models.ReplyTemplate
+	cases.KeptTemplate
 	Department, Topic string
-	MayEdit           bool
 }
 
 type repliesData struct {
@@ -31,22 +30,9 @@ type repliesData struct {
 	Lines []replyLine
 }
 
-// repliesOf returns the templates that the actor sees: the system administrator all, a reviewer the department's and those of all.
-func (s *Console) repliesOf(c *kit.Ctx) ([]models.ReplyTemplate, error) {
-	department := c.Actor.DepartmentID
-	if c.Actor.Has(models.SystemAdmin) {
-		department = 0
-	}
-	return s.Cases.ReplyTemplates(c.Request.Context(), department)
-}
-
-func mayEditReply(c *kit.Ctx, t models.ReplyTemplate) bool {
-	return c.Actor.Has(models.SystemAdmin) || t.DepartmentID == c.Actor.DepartmentID
-}
-
 func (s *Console) listReplies(c *kit.Ctx) error {
 	ctx := c.Request.Context()
-	list, err := s.repliesOf(c)
+	list, err := s.Cases.ReplyTemplates(ctx, c.Actor)
 	if err != nil {
 		return err
 	}
@@ -60,7 +46,7 @@ func (s *Console) listReplies(c *kit.Ctx) error {
 	}
 	d := repliesData{frame: newFrame(c, "replies", c.T("常用答复"))}
 	for _, t := range list {
-		line := replyLine{ReplyTemplate: t, Department: c.Name(tree.Department(t.DepartmentID)), Topic: c.Name(topics.ByID(t.TopicID)), MayEdit: mayEditReply(c, t)}
+		line := replyLine{KeptTemplate: t, Department: c.Name(tree.Department(t.DepartmentID)), Topic: c.Name(topics.ByID(t.TopicID))}
 		if t.DepartmentID == 0 {
 			line.Department = c.T("所有部门")
 		}
@@ -126,15 +112,15 @@ func (s *Console) replyAsked(c *kit.Ctx) (models.ReplyTemplate, error) {
 	if err != nil {
 		return models.ReplyTemplate{}, err
 	}
-	list, err := s.repliesOf(c)
+	list, err := s.Cases.ReplyTemplates(c.Request.Context(), c.Actor)
 	if err != nil {
 		return models.ReplyTemplate{}, err
 	}
-	i := slices.IndexFunc(list, func(t models.ReplyTemplate) bool { return t.ID == id && mayEditReply(c, t) })
+	i := slices.IndexFunc(list, func(t cases.KeptTemplate) bool { return t.ID == id && t.MayEdit })
 	if i < 0 {
 		return models.ReplyTemplate{}, kit.NotFound()
 	}
-	return list[i], nil
+	return list[i].ReplyTemplate, nil
 }
 
 func (s *Console) showReply(c *kit.Ctx) error {

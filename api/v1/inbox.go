@@ -132,7 +132,7 @@ func (s *server) colleagues(c *call, in *colleaguesInput) (*page[person], error)
 }
 
 type templatesInput struct {
-	Number string `query:"number" maxLength:"32" doc:"用这件诉求的内容填好模板里的空"`
+	Number string `query:"number" maxLength:"32" doc:"要答复的诉求：只列它的部门和分类能用的，并用它的内容填好模板里的空"`
 }
 
 type replyTemplate struct {
@@ -144,23 +144,10 @@ type replyTemplate struct {
 }
 
 func (s *server) templates(c *call, in *templatesInput) (*page[replyTemplate], error) {
-	rows, err := s.Cases.ReplyTemplates(c.ctx, c.Actor.DepartmentID)
-	if err != nil {
-		return nil, err
-	}
-	var t *cases.Thread
-	if in.Number != "" {
-		if t, err = s.Cases.Open(c.ctx, c.Actor, in.Number); err != nil {
-			return nil, err
-		}
-	}
-	items := []replyTemplate{}
+	rows, err := s.Cases.TemplatesFor(c.ctx, c.Actor, in.Number)
+	items := make([]replyTemplate, 0, len(rows))
 	for _, r := range rows {
-		one := replyTemplate{ID: r.ID, Department: r.DepartmentID, Topic: r.TopicID, Title: r.Title, Body: r.Body}
-		if t != nil {
-			one.Body = s.Cases.FillTemplate(c.ctx, c.Actor, t, r.Body)
-		}
-		items = append(items, one)
+		items = append(items, replyTemplate{ID: r.ID, Department: r.DepartmentID, Topic: r.TopicID, Title: r.Title, Body: r.Body})
 	}
-	return pageOf(c, items, ""), nil
+	return pageOf(c, items, ""), err
 }

@@ -36,7 +36,11 @@ func TestAFileThatComesTooLateIsNotSent(t *testing.T) {
 		for what, meanwhile := range map[string]func(n string){
 			"submitted": func(n string) { c.SubmitReview(n, fixture.Handler) },
 			"approved":  func(n string) { c.SubmitReview(n, fixture.Handler); c.Approve(n, fixture.Reviewer) },
-			"sent":      func(n string) { c.SubmitReview(n, fixture.Handler); c.Approve(n, fixture.Reviewer); c.Send(n, fixture.Handler) },
+			"sent": func(n string) {
+				c.SubmitReview(n, fixture.Handler)
+				c.Approve(n, fixture.Reviewer)
+				c.Send(n, fixture.Handler)
+			},
 		} {
 			n := c.Submit(fixture.Phone).Case.Number
 			c.Accept(n, fixture.Handler)

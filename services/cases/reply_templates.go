@@ -25,14 +25,64 @@ type ReplyTemplateInput struct {
 // Placeholders are what a template may leave to be filled in.
 var Placeholders = []string{"{{称呼}}", "{{编号}}", "{{部门}}", "{{经办人}}", "{{日期}}", "{{期限}}", "{{科室电话}}"}
 
-// ReplyTemplates lists the templates of a department and those of all.
-func (s *Service) ReplyTemplates(ctx context.Context, departmentID int64) ([]models.ReplyTemplate, error) {
-	return s.templatesOf(ctx, departmentID)
+// KeptTemplate is a template where templates are kept, in use or not.
+type KeptTemplate struct {
+	models.ReplyTemplate
+	MayEdit bool
+}
+
+// ReplyTemplates lists the templates that the actor sees where they are kept: the system administrator all, others the department's and those
+// of all.
+func (s *Service) ReplyTemplates(ctx context.Context, actor models.Actor) ([]KeptTemplate, error) {
+	department := actor.DepartmentID
+	if actor.Has(models.SystemAdmin) {
+		department = 0
+	}
+	rows, err := s.templatesOf(ctx, department)
+	list := make([]KeptTemplate, len(rows))
+	for i, t := range rows {
+		list[i] = KeptTemplate{t, keepsTemplates(actor, t.DepartmentID)}
+	}
+	return list, err
+}
+
+// keepsTemplates: the system administrator keeps any, a reviewer those of the own department.
+func keepsTemplates(actor models.Actor, departmentID int64) bool {
+	return actor.Has(models.SystemAdmin) || actor.Has(models.Reviewer) && departmentID == actor.DepartmentID
+}
+
+// TemplatesFor lists the templates in use for the reply to a case: those of its department and its topic, filled in. Without a number they
+// are all of the actor's own department, as they are kept.
+func (s *Service) TemplatesFor(ctx context.Context, actor models.Actor, number string) ([]models.ReplyTemplate, error) {
+	if number == "" {
+		list, err := s.templatesOf(ctx, actor.DepartmentID)
+		return slices.DeleteFunc(list, func(t models.ReplyTemplate) bool { return !t.Active }), err
+	}
+	c, who, err := s.seen(ctx, actor, number)
+	if err != nil {
+		return nil, err
+	}
+	if who&(Staff|Reader) == 0 {
+		return nil, notFound()
+	}
+	list, err := s.templatesOf(ctx, c.DepartmentID)
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(t models.ReplyTemplate) bool { return !t.Active || t.TopicID != 0 && t.TopicID != c.TopicID })
+	fill, err := s.placeholders(ctx, actor, who, c)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].Body = fill.Replace(list[i].Body)
+	}
+	return list, nil
 }
 
 // SaveReplyTemplate creates a template (id 0) or changes one: the system administrator any, a reviewer those of the own department.
 func (s *Service) SaveReplyTemplate(ctx context.Context, actor models.Actor, id int64, in ReplyTemplateInput) (models.ReplyTemplate, error) {
-	if !actor.Has(models.SystemAdmin) && (!actor.Has(models.Reviewer) || in.DepartmentID != actor.DepartmentID) {
+	if !keepsTemplates(actor, in.DepartmentID) {
 		return models.ReplyTemplate{}, fault.New(fault.Forbidden, i18n.N("您只能修改本部门的常用答复。")).WithReason("not_permitted")
 	}
 	in.Title, in.Body = textrule.Line(in.Title), textrule.Text(in.Body)
@@ -50,12 +100,12 @@ func (s *Service) SaveReplyTemplate(ctx context.Context, actor models.Actor, id 
 		Active: in.Active, Version: in.Version + 1, UpdatedAt: s.Clock.Now(),
 	}
 	err := s.DB.Tx(ctx, func(ctx context.Context) error {
-		if id != 0 && !actor.Has(models.SystemAdmin) {
+		if id != 0 {
 			old, err := s.templateByID(ctx, id)
 			if err != nil {
 				return err
 			}
-			if old.DepartmentID != actor.DepartmentID {
+			if !keepsTemplates(actor, old.DepartmentID) {
 				return notFound()
 			}
 		}
@@ -85,15 +135,26 @@ func unknownPlaceholder(body string) (string, bool) {
 	}
 }
 
-// FillTemplate puts the case's facts into a template's placeholders. The resident is addressed as they asked to be, where the viewer may know.
-func (s *Service) FillTemplate(ctx context.Context, actor models.Actor, t *Thread, body string) string {
-	name := "网友"
-	if t.NameOpen && t.DisplayName != "" {
-		name = t.DisplayName
+// placeholders puts the case's facts into templates. The resident is addressed as they asked to be, where the actor may know.
+func (s *Service) placeholders(ctx context.Context, actor models.Actor, who Standing, c *models.Case) (*strings.Replacer, error) {
+	desk, err := s.deskByID(ctx, c.DeskID)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Accounts.Department(ctx, c.DepartmentID)
+	if err != nil {
+		return nil, err
+	}
+	name, err := s.opened(c.DisplayNameSealed)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" || !knowsName(actor, who, c, desk) {
+		name = "网友"
 	}
 	zone := s.Policy.Zone(ctx)
-	return strings.NewReplacer("{{称呼}}", name, "{{编号}}", t.Case.Number, "{{部门}}", t.Department.Name, "{{经办人}}", actor.Name,
-		"{{日期}}", dateInWords(s.Clock.Now().In(zone)), "{{期限}}", dateInWords(t.Case.DueAt.In(zone)), "{{科室电话}}", t.Department.Phone).Replace(body)
+	return strings.NewReplacer("{{称呼}}", name, "{{编号}}", c.Number, "{{部门}}", d.Name, "{{经办人}}", actor.Name,
+		"{{日期}}", dateInWords(s.Clock.Now().In(zone)), "{{期限}}", dateInWords(c.DueAt.In(zone)), "{{科室电话}}", d.Phone), nil
 }
 
 // dateInWords writes a date as letters to residents do; replies are in Chinese whatever the console's language.

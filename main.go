@@ -12,6 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"huiyin/api/ops"
 	"huiyin/config"
 	"huiyin/demo"
 	"huiyin/internal/database"
@@ -121,6 +122,22 @@ func work(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	failed := make(chan error, 1)
+	endAside, err := a.aside(ops.NewMetrics(), r, failed)
+	if err != nil {
+		return err
+	}
+	defer endAside()
+	ended := make(chan error, 1)
+	go func() { ended <- r.Run(ctx) }()
 	log.Info("worker runs")
-	return r.Run(ctx)
+	select {
+	case err = <-ended:
+		return err
+	case err = <-failed:
+		stop()
+		return errors.Join(err, <-ended)
+	}
 }

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"sync"
 
 	"huiyin/api"
@@ -13,6 +11,7 @@ import (
 	"huiyin/config"
 	"huiyin/internal/i18n"
 	"huiyin/internal/presence"
+	"huiyin/jobs"
 	"huiyin/web"
 )
 
@@ -27,24 +26,25 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", cfg.Addr)
+	r, err := a.embeddedRunner()
 	if err != nil {
-		return fmt.Errorf("%w (set HUIYIN_ADDR to another address, such as 127.0.0.1:8081)", err)
+		return err
 	}
-	ctx, stop := context.WithCancel(ctx) // the other parts end when a listener fails
-	defer stop()
-	parts, err := a.background(ctx)
+	listener, err := listen("HUIYIN_ADDR", cfg.Addr)
+	if err != nil {
+		return err
+	}
+	failed := make(chan error, 2)
+	endAside, err := a.aside(server.Metrics, r, failed)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	defer endAside()
+	ctx, stop := context.WithCancel(ctx) // the other parts end when a listener fails
+	defer stop()
+	parts := a.background(ctx, r)
 	web := api.Listen(cfg.Addr, server.Handler)
-	failed := make(chan error, 2)
 	go func() { failed <- web.Serve(listener) }()
-	if cfg.MetricsAddr != "" {
-		metrics := api.Listen(cfg.MetricsAddr, server.Metrics)
-		go func() { failed <- metrics.ListenAndServe() }()
-		defer func() { _ = metrics.Close() }()
-	}
 	a.greet()
 	select {
 	case err = <-failed:
@@ -61,14 +61,18 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	return err
 }
 
+// embeddedRunner is the worker inside serve, nil where it runs by itself.
+func (a *app) embeddedRunner() (*jobs.Runner, error) {
+	if !a.cfg.Worker {
+		return nil, nil
+	}
+	return a.runner()
+}
+
 // background starts what runs beside the pages; all of it ends with ctx.
-func (a *app) background(ctx context.Context) (*sync.WaitGroup, error) {
+func (a *app) background(ctx context.Context, r *jobs.Runner) *sync.WaitGroup {
 	var parts sync.WaitGroup
-	if a.cfg.Worker {
-		r, err := a.runner()
-		if err != nil {
-			return nil, err
-		}
+	if r != nil {
 		parts.Go(func() {
 			if err := r.Run(ctx); err != nil && ctx.Err() == nil {
 				a.log.Error("worker stopped", "error", err)
@@ -76,7 +80,7 @@ func (a *app) background(ctx context.Context) (*sync.WaitGroup, error) {
 		})
 	}
 	parts.Go(func() { a.library.Follow(ctx) })
-	return &parts, nil
+	return &parts
 }
 
 func (a *app) server() (*api.Server, error) {

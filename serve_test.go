@@ -1,14 +1,20 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"huiyin/config"
+	"huiyin/internal/database"
+	"huiyin/internal/outbox"
 )
 
 func embedded(t *testing.T) config.Config {
@@ -47,12 +53,57 @@ func TestServeEndsWithItsListener(t *testing.T) {
 	go func() { ended <- serve(t.Context(), cfg, slog.New(slog.DiscardHandler)) }()
 	select {
 	case err := <-ended:
-		if err == nil {
-			t.Error("serve ends as if nothing had happened")
+		if err == nil || !strings.Contains(err.Error(), "HUIYIN_METRICS_ADDR") {
+			t.Errorf("%v", err)
 		}
 	case <-time.After(30 * time.Second):
 		t.Fatal("serve goes on without its metrics listener")
 	}
+}
+
+// Those who run the program see from outside what waits, in the worker as well; what cannot be read at the moment is left out.
+func TestTheWorkerShowsWhatWaits(t *testing.T) {
+	free, err := listen("", "127.0.0.1:0")
+	ok(t, err)
+	cfg := embedded(t)
+	cfg.MetricsAddr = free.Addr().String()
+	ok(t, free.Close())
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- work(ctx, cfg, slog.New(slog.DiscardHandler)) }()
+	get := func(path string) string {
+		t.Helper()
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+			answer, err := http.Get("http://" + cfg.MetricsAddr + path)
+			if err != nil {
+				continue
+			}
+			body, err := io.ReadAll(answer.Body)
+			ok(t, errors.Join(err, answer.Body.Close()))
+			return string(body)
+		}
+		t.Fatal("the worker's listener does not answer")
+		return ""
+	}
+	if got := get("/healthz"); got != "ok\n" {
+		t.Error(got)
+	}
+	db, err := database.Open(ctx, cfg.Database, 0)
+	ok(t, err)
+	defer func() { _ = db.Close() }()
+	due := time.Now().Add(-time.Hour).UTC()
+	ok(t, db.Conn(ctx).Create(&outbox.Task{Kind: "of a newer program", DueAt: due, CreatedAt: due, QueuedAt: new(time.Now().UTC()), OpenKey: new(int64(1))}).Error)
+	page := get("/metrics")
+	for _, line := range []string{
+		"huiyin_outbox_open 1\n", "huiyin_outbox_late_seconds 36", `huiyin_deliveries{state="sending"} 0`, `huiyin_deliveries{state="unknown"} 0`,
+		`huiyin_queue_tasks{queue="huiyin"} 0`, `huiyin_queue_tasks{queue="huiyin-urgent"} 0`, "go_goroutines",
+	} {
+		if !strings.Contains(page, line) {
+			t.Errorf("no %s in\n%s", line, page)
+		}
+	}
+	stop()
+	ok(t, <-ended)
 }
 
 // The only security administrator who lost everything gets back in at the machine; the administrators are made once.

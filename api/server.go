@@ -50,7 +50,7 @@ type Deps struct {
 // Server is the handler and the list of its routes.
 type Server struct {
 	Handler http.Handler
-	Metrics http.Handler
+	Metrics *ops.Metrics // of every request; it belongs on a listener of its own
 	Kit     *kit.Kit
 }
 
@@ -89,7 +89,7 @@ func New(d Deps) (*Server, error) {
 		Accounts: d.Accounts, Calendar: d.Calendar, Cases: d.Cases, City: d.City, Files: d.Files, Library: d.Library, Notices: d.Notices,
 		Idempotency: idempotency.New(d.DB, d.Kit.Clock, d.Seal),
 	})
-	return &Server{Handler: head(engine), Metrics: metrics.Handler(), Kit: k}, nil
+	return &Server{Handler: head(engine), Metrics: metrics, Kit: k}, nil
 }
 
 // Listen returns a server with the time-outs that keep a slow client from holding what others need. Event streams set their own.

@@ -192,6 +192,31 @@ func TestRedisMayStopAndComeBack(t *testing.T) {
 	})
 }
 
+// What the queue holds can be counted, and what is being worked on is part of it.
+func TestTheQueueIsCounted(t *testing.T) {
+	b := newBench(t, testenv.SQLite(t))
+	leave := make(chan struct{})
+	r, _ := b.run(testenv.Redis(t), func(d *Deps) {
+		d.Concurrency = 2
+		d.Handlers["count"] = func(ctx context.Context, task, ref int64) error {
+			<-leave
+			return b.effect(ctx, task, ref)
+		}
+	})
+	counted := func(want int) func() bool {
+		return func() bool {
+			n, err := r.Queued(t.Context())
+			return err == nil && n[queue] == want && n[urgentQueue] == 0
+		}
+	}
+	await(t, counted(0))
+	b.owe("count", refs(1, 5)...)
+	await(t, counted(5))
+	close(leave)
+	await(t, counted(0))
+	b.waitFor(5)
+}
+
 func TestFailuresAreTriedAgainLater(t *testing.T) {
 	b := newBench(t, testenv.SQLite(t))
 	b.run(testenv.Redis(t), func(d *Deps) {

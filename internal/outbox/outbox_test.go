@@ -56,3 +56,35 @@ func TestSweep(t *testing.T) {
 		}
 	})
 }
+
+// The backlog counts what is open, up to a bound, and how late the oldest is; what is due later is not late.
+func TestBacklog(t *testing.T) {
+	testenv.EachDB(t, func(t *testing.T, db *database.DB) {
+		ctx, clk := t.Context(), clock.NewFake(time.Date(2026, 11, 16, 2, 0, 0, 0, time.UTC))
+		box := outbox.New(db, clk)
+		expect := func(limit, open int, late time.Duration) {
+			t.Helper()
+			if n, by, err := box.Backlog(ctx, limit); err != nil || n != open || by != late {
+				t.Errorf("%d open, %s late, %v; want %d, %s", n, by, err, open, late)
+			}
+		}
+		expect(10, 0, 0)
+		for _, wait := range []time.Duration{time.Minute, time.Hour, 2 * time.Hour} {
+			if err := db.Tx(ctx, func(ctx context.Context) error { return box.Add(ctx, "owed", 1, clk.Now().Add(wait)) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		expect(10, 3, 0)
+		clk.Advance(90 * time.Minute)
+		expect(10, 3, 89*time.Minute)
+		expect(2, 2, 89*time.Minute)
+		due, err := box.Due(ctx, 1, 0)
+		if err != nil || len(due) != 1 {
+			t.Fatal(due, err)
+		}
+		if _, err := box.Done(ctx, due[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		expect(10, 2, 30*time.Minute)
+	})
+}

@@ -165,12 +165,13 @@ func (a *app) build(out outside) error {
 		Codes: out.codes, Sender: out.sender, Settings: accounts.CitySettings(a.city),
 	})
 	a.files = files.New(a.db, store, a.clock, a.attachmentLimit)
+	detector := pii.New(publicNumbers...)
 	a.library = library.New(library.Deps{
-		DB: a.db, Clock: a.clock, Audit: a.audit, Index: a.index, Seal: a.seal, PII: pii.New(publicNumbers...), Reads: tally.New(a.redis.Client, "reads"),
+		DB: a.db, Clock: a.clock, Audit: a.audit, Index: a.index, Seal: a.seal, PII: detector, Reads: tally.New(a.redis.Client, "reads"),
 	})
 	a.cases = cases.New(cases.Deps{
 		DB: a.db, Clock: a.clock, Seal: a.seal, Audit: a.audit, Outbox: a.outbox, Files: a.files, Library: a.library, Notices: a.notices,
-		Deadlines: a.calendar, Accounts: a.accounts, Policy: a.city, Live: a.live,
+		Deadlines: a.calendar, Accounts: a.accounts, Policy: a.city, Live: a.live, PII: detector,
 	})
 	a.accounts.SetInUse(a.cases)
 	return nil

@@ -146,7 +146,7 @@ func (b *bench) services(dir string) error {
 	b.library = library.New(library.Deps{DB: b.db, Clock: c, Audit: b.audit, Index: b.text, Seal: b.seal, PII: pii.New("12345")})
 	b.cases = cases.New(cases.Deps{
 		DB: b.db, Clock: c, Seal: b.seal, Audit: b.audit, Outbox: box, Files: uploads, Library: b.library, Notices: b.notices,
-		Deadlines: b.calendar, Accounts: b.accounts, Policy: b.city, Live: b.live,
+		Deadlines: b.calendar, Accounts: b.accounts, Policy: b.city, Live: b.live, PII: pii.New("12345"),
 	})
 	b.accounts.SetInUse(b.cases)
 	return nil

@@ -64,7 +64,7 @@ func wired(t *testing.T, db *database.DB, c *clock.Fake) demo.Services {
 	s.Library = library.New(library.Deps{DB: db, Clock: c, Audit: s.Audit, Index: index, Seal: box, PII: pii.New()})
 	s.Cases = cases.New(cases.Deps{
 		DB: db, Clock: c, Seal: box, Audit: s.Audit, Outbox: s.Outbox, Files: files.New(db, store, c, nil), Library: s.Library,
-		Notices: s.Notices, Deadlines: s.Calendar, Accounts: s.Accounts, Policy: s.City, Live: demo.Quiet{},
+		Notices: s.Notices, Deadlines: s.Calendar, Accounts: s.Accounts, Policy: s.City, Live: demo.Quiet{}, PII: pii.New(),
 	})
 	s.Accounts.SetInUse(s.Cases)
 	return s

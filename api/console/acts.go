@@ -94,7 +94,7 @@ func (s *Console) reveal(c *kit.Ctx) error {
 	if err != nil {
 		return s.caseAgain(c, err, number)
 	}
-	ticket, err := s.Cases.SealLook(c.Actor, number, contact)
+	ticket, err := s.Cases.SealLook(c.Actor, number, contact.Contact)
 	if err != nil {
 		return err
 	}

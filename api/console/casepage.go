@@ -62,6 +62,7 @@ type crumbView struct{ Href, Label, View string }
 
 type messageView struct {
 	Kind, From, Text, Stamp, ID string
+	Parts                       []segment // of a text in which something is covered
 	At                          time.Time
 	Files                       []fileView
 }
@@ -103,7 +104,10 @@ func (s *Console) casePage(c *kit.Ctx) error {
 	if err := s.seen(c, v.T.Case); err != nil {
 		return err
 	}
-	v.Contact = s.takeLook(c, v.T.Case.Number)
+	if v.Contact = s.takeLook(c, v.T.Case.Number); v.Contact != nil {
+		v.T.Uncover()
+		v.messages(c)
+	}
 	return c.Page(http.StatusOK, "case", v)
 }
 
@@ -186,9 +190,7 @@ func (v *caseView) crumb(c *kit.Ctx) {
 }
 
 func (v *caseView) thread(c *kit.Ctx) {
-	for _, m := range v.T.Messages {
-		v.Messages = append(v.Messages, v.message(c, m))
-	}
+	v.messages(c)
 	for _, e := range v.T.Events {
 		v.Events = append(v.Events, v.step(c, e))
 	}
@@ -197,8 +199,22 @@ func (v *caseView) thread(c *kit.Ctx) {
 	}
 }
 
+func (v *caseView) messages(c *kit.Ctx) {
+	v.Messages = make([]messageView, len(v.T.Messages))
+	for i, m := range v.T.Messages {
+		v.Messages[i] = v.message(c, m)
+	}
+}
+
 func (v *caseView) message(c *kit.Ctx, m cases.Message) messageView {
 	view := messageView{At: m.CreatedAt, Text: m.Body, ID: "m" + strconv.FormatInt(m.ID, 10), Files: fileViews(m.Files)}
+	for _, p := range m.Parts {
+		part := segment{Text: p.Text}
+		if p.Kind != "" {
+			part.Kind = c.T(kindNames[p.Kind])
+		}
+		view.Parts = append(view.Parts, part)
+	}
 	switch m.Kind {
 	case models.Question:
 		view.From = c.T("%[1]s的提问", v.Name)

@@ -206,10 +206,10 @@ func (s *server) note(c *call, in *on[noteBody]) (*made[CaseCard], error) {
 	return &made[CaseCard]{Location: Prefix + "/staff/cases/" + k.Number, Body: out}, err
 }
 
-func (s *server) reveal(c *call, in *NumberInput) (*reply[cases.Contact], error) {
+func (s *server) reveal(c *call, in *NumberInput) (*reply[cases.Revealed], error) {
 	contact, err := s.Cases.Reveal(c.ctx, c.Actor, in.Number)
 	if err != nil {
 		return nil, err
 	}
-	return &reply[cases.Contact]{contact}, nil
+	return &reply[cases.Revealed]{contact}, nil
 }

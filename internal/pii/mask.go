@@ -40,6 +40,27 @@ func someone(s string) string {
 	return string(runes[:keep]) + strings.Repeat("某", len(runes)-keep)
 }
 
+// Mask covers a datum on a screen that does not open it; what stays is to recognise it by: the surname, the region of an identity
+// number, the last digits of a card.
+func Mask(kind Kind, s string) string {
+	switch kind {
+	case Name:
+		return MaskName(s)
+	case Phone:
+		return MaskPhone(s)
+	case IDCard:
+		return maskMiddle(s, 6, 0)
+	case BankCard:
+		return maskMiddle(digitsOf(s), 0, 4)
+	case Email:
+		at := strings.IndexAny(s, "@＠")
+		return maskMiddle(s[:max(at, 0)], 1, 0) + s[max(at, 0):]
+	case Address:
+		return maskAddress(s)
+	}
+	return maskMiddle(s, 1, 0)
+}
+
 // MaskPhone keeps the first three and the last four digits of a mobile number (138****8000), the area code of a landline
 // (0391-*******), the last four digits of anything else.
 func MaskPhone(s string) string {

@@ -126,8 +126,8 @@ func TestEveryLookAtContactDetailsIsRecorded(t *testing.T) {
 		if th.Phone != "138****8001" || th.DisplayName == "王女士" || th.Place != "" {
 			t.Fatalf("before: %q %q %q", th.Phone, th.DisplayName, th.Place)
 		}
-		got := must[cases.Contact](t)(c.Cases.Reveal(ctx, chen, n))
-		if got != (cases.Contact{Name: "王女士", Phone: fixture.Phone, Place: "青溪县东门社区"}) {
+		got := must[cases.Revealed](t)(c.Cases.Reveal(ctx, chen, n))
+		if got.Contact != (cases.Contact{Name: "王女士", Phone: fixture.Phone, Place: "青溪县东门社区"}) {
 			t.Fatalf("revealed %+v", got)
 		}
 		if audited(t, c, "case.reveal", r.Case.ID) != 1 {

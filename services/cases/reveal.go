@@ -15,9 +15,21 @@ type Contact struct {
 	Place string `json:"place,omitempty"`
 }
 
+// Revealed is what a look shows: the contact details, and the messages whose words are covered otherwise.
+type Revealed struct {
+	Contact
+	Messages []RevealedMessage `json:"messages" nullable:"false" doc:"含有被遮盖内容的来信原文"`
+}
+
+// RevealedMessage is a message as the resident wrote it.
+type RevealedMessage struct {
+	ID   int64  `json:"id"`
+	Text string `json:"text"`
+}
+
 // Reveal opens the contact details of a case's resident. Every look is in the history and the audit log.
-func (s *Service) Reveal(ctx context.Context, actor models.Actor, number string) (Contact, error) {
-	var contact Contact
+func (s *Service) Reveal(ctx context.Context, actor models.Actor, number string) (Revealed, error) {
+	contact := Revealed{Messages: []RevealedMessage{}}
 	_, err := s.act(ctx, actor, number, ActReveal, 0, func(ctx context.Context, w *work) error {
 		w.Aside = true
 		to, err := s.reachOf(ctx, w.Case)
@@ -28,7 +40,16 @@ func (s *Service) Reveal(ctx context.Context, actor models.Actor, number string)
 		if contact.Name, err = s.opened(w.Case.DisplayNameSealed); err != nil {
 			return err
 		}
-		contact.Place, err = s.opened(w.Case.PlaceSealed)
+		if contact.Place, err = s.opened(w.Case.PlaceSealed); err != nil {
+			return err
+		}
+		list, err := s.messages(ctx, w.Case.ID)
+		for _, m := range list {
+			msg := Message{CaseMessage: m}
+			if s.cover(&msg); msg.open != "" {
+				contact.Messages = append(contact.Messages, RevealedMessage{m.ID, msg.open})
+			}
+		}
 		return err
 	})
 	return contact, err

@@ -63,6 +63,7 @@ type Deps struct {
 	Accounts  *accounts.Service
 	Policy    Policy
 	Live      Live
+	PII       Detector
 }
 
 // Service is every use case of a case.

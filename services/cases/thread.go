@@ -42,6 +42,9 @@ type Message struct {
 	models.CaseMessage
 	Files    []models.Attachment
 	Reviewed bool // a reply that a second person approved
+
+	Parts []Part // of a text in which something is covered; Body holds the same
+	open  string // the text as it was written, where something is covered
 }
 
 // Can reports whether the viewer may take the action now.
@@ -104,6 +107,9 @@ func (s *Service) fillThread(ctx context.Context, t *Thread, replies []models.Ca
 			if a.OwnerKind == models.OwnerMessage && a.OwnerID == m.ID {
 				msg.Files = append(msg.Files, a)
 			}
+		}
+		if t.Standing&Owner == 0 {
+			s.cover(&msg)
 		}
 		t.Messages = append(t.Messages, msg)
 	}

@@ -1,0 +1,65 @@
+package cases
+
+import (
+	"strings"
+
+	"huiyin/internal/pii"
+	"huiyin/models"
+)
+
+// Detector finds personal data in a text.
+type Detector interface {
+	Find(text string) []pii.Finding
+}
+
+// Part is a piece of a resident's text. Kind says what is covered there, "" for words that stand as they were written.
+type Part struct {
+	Text string
+	Kind pii.Kind
+}
+
+// covered are the kinds that staff see only after a recorded look: what reaches a person, or proves who they are. Where something
+// happened and who is spoken of stays, or nobody could answer.
+var covered = map[pii.Kind]bool{pii.IDCard: true, pii.BankCard: true, pii.Phone: true, pii.Email: true, pii.WeChat: true, pii.QQ: true}
+
+// written tells which messages are a resident's own words.
+func written(k models.MessageKind) bool {
+	return k == models.Question || k == models.FollowUp || k == models.Supplement
+}
+
+// cover hides what a resident's words hold of such data, for a viewer who is not the resident.
+func (s *Service) cover(m *Message) {
+	if !written(m.Kind) {
+		return
+	}
+	var parts []Part
+	var hidden strings.Builder
+	end := 0
+	add := func(text string, kind pii.Kind) {
+		if text != "" {
+			parts = append(parts, Part{text, kind})
+			hidden.WriteString(text)
+		}
+	}
+	for _, f := range s.PII.Find(m.Body) {
+		if covered[f.Kind] {
+			add(m.Body[end:f.Start], "")
+			add(pii.Mask(f.Kind, f.Text), f.Kind)
+			end = f.End
+		}
+	}
+	if end == 0 {
+		return
+	}
+	add(m.Body[end:], "")
+	m.Parts, m.open, m.Body = parts, m.Body, hidden.String()
+}
+
+// Uncover shows what was covered in the messages: after a look that was recorded.
+func (t *Thread) Uncover() {
+	for i := range t.Messages {
+		if m := &t.Messages[i]; m.open != "" {
+			m.Body, m.Parts = m.open, nil
+		}
+	}
+}

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// revision changes whenever something changes that public pages show: settings, departments, topics, the library. All of it is
-// kept in the process, so asking costs next to nothing; a part that cannot be read counts as unchanged.
+// revision changes whenever something changes that public pages show: settings, departments, topics, the desk for all departments, the
+// library. All of it is kept in the process, so asking costs next to nothing; a part that cannot be read counts as unchanged.
 func (d Deps) revision() string {
 	ctx := context.Background()
 	b := make([]byte, 0, 64)
@@ -20,6 +20,9 @@ func (d Deps) revision() string {
 	}
 	if tree, err := d.Cases.Topics(ctx); err == nil {
 		b = append(append(b, '.'), tree.Version...)
+	}
+	if desk, _, err := d.Cases.CommonDesk(ctx); err == nil {
+		b = strconv.AppendInt(append(b, '.'), desk.Version, 36)
 	}
 	return string(b)
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"huiyin/api/kit"
-	"huiyin/models"
 )
 
 // newestOnHome is how many answers the first page shows.
@@ -35,14 +34,12 @@ func (p *Portal) home(c *kit.Ctx) error {
 		return err
 	}
 	page := homePage{Slogan: profile.Motto(c.L.Locale()), Popular: profile.PopularQuestions}
-	desks, err := p.Cases.Desks(ctx)
+	desk, open, err := p.Cases.CommonDesk(ctx)
 	if err != nil {
 		return err
 	}
-	for _, d := range desks {
-		if d.DepartmentID == 0 && d.Kind == models.ConsultationDesk && d.Active {
-			page.Days, page.Natural = int(d.OrdinaryDays), d.Unit == "natural"
-		}
+	if open {
+		page.Days, page.Natural = int(desk.OrdinaryDays), desk.Unit == "natural"
 	}
 	if page.Count, err = p.Library.Count(ctx); err != nil {
 		return err

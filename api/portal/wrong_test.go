@@ -13,6 +13,7 @@ import (
 
 	"huiyin/internal/limit"
 	"huiyin/models"
+	"huiyin/services/cases"
 	"huiyin/test/fixture"
 )
 
@@ -84,6 +85,22 @@ func TestWhoHasNoDraftDoesNotFillTheTable(t *testing.T) {
 	v.another().post("/consult/new", v.asked("do", "save")...).leads("/consult/new")
 	v.another().post("/consult/new", v.asked("do", "save")...).want(429, "秒后再试", fixture.Question.Text)
 	drafts(1)
+}
+
+// The first page promises what the desk for all departments promises now.
+func TestHomeFollowsTheCommonDesk(t *testing.T) {
+	city, v := open(t)
+	v.get("/").want(200, "5 个工作日")
+	desk, open, err := city.Cases.CommonDesk(t.Context())
+	if err != nil || !open {
+		t.Fatal(err, open)
+	}
+	if _, err := city.Cases.SaveDesk(t.Context(), city.Actor(fixture.SystemAdmin), desk.ID, cases.DeskInput{
+		Name: desk.Name, SimpleDays: 2, OrdinaryDays: 7, Unit: "working", Review: desk.Review, Active: true, Version: desk.Version,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	v.get("/").want(200, "7 个工作日")
 }
 
 func TestADoubleClickMakesOneCase(t *testing.T) {

@@ -105,16 +105,29 @@ func (s *Service) deskOf(ctx context.Context, departmentID int64) (models.Desk, 
 	if err != nil {
 		return models.Desk{}, err
 	}
+	desk, ok := deskFrom(list, departmentID)
+	if !ok {
+		return desk, fault.New(fault.Unavailable, i18n.N("这个部门暂时没有开通咨询，请稍后再试或拨打部门电话。"))
+	}
+	return desk, nil
+}
+
+// CommonDesk is the desk of every department without one of its own; false while it is not open.
+func (s *Service) CommonDesk(ctx context.Context) (models.Desk, bool, error) {
+	list, err := s.desks.Get(ctx)
+	desk, ok := deskFrom(list, 0)
+	return desk, ok, err
+}
+
+// deskFrom picks the open desk of a department from all: its own, or the one for every department. False: nobody takes questions for it.
+func deskFrom(desks []models.Desk, departmentID int64) (models.Desk, bool) {
 	var found models.Desk
-	for _, d := range list {
+	for _, d := range desks {
 		if d.Active && (d.DepartmentID == departmentID || d.DepartmentID == 0 && found.ID == 0) {
 			found = d
 		}
 	}
-	if found.ID == 0 {
-		return found, fault.New(fault.Unavailable, i18n.N("这个部门暂时没有开通咨询，请稍后再试或拨打部门电话。"))
-	}
-	return found, nil
+	return found, found.ID != 0
 }
 
 // deskByID returns a desk, the zero desk when there is none.

@@ -137,6 +137,32 @@ func TestDesksThatNeedNoReviewOrSendAtOnce(t *testing.T) {
 	})
 }
 
+// What a page no longer offers is not taken either: whoever still has the old page is told.
+func TestATopicOfAGroupSwitchedOffCannotBeAskedAbout(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		ctx, owner, leaf := t.Context(), c.Resident(fixture.Phone), c.Topics[fixture.Rent]
+		n := c.Submit(fixture.Phone, c.About(fixture.Bus)).Case.Number
+		tree := must[*cases.TopicTree](t)(c.Cases.Topics(ctx))
+		g := tree.ByID(leaf.ParentID)
+		must[models.Topic](t)(c.Cases.SaveTopic(ctx, c.Actor(fixture.SystemAdmin), g.ID, cases.TopicInput{
+			Name: g.Name, NameEn: g.NameEn, Hint: g.Hint, HintEn: g.HintEn, Kind: g.Kind, Version: g.Version,
+		}))
+		routes := must[map[int64]cases.Routing](t)(c.Cases.Routings(ctx))
+		if _, offered := routes[leaf.ID]; offered {
+			t.Error("it is still offered")
+		}
+		refused(t, c, "a route", fault.NotFound, "", func() error { _, err := c.Cases.Route(ctx, leaf.ID); return err })
+		refused(t, c, "a question", fault.Invalid, "", func() error {
+			_, err := c.Cases.Submit(ctx, owner, c.Ask(c.About(fixture.Rent)), cases.Submission{Key: "k", Channel: "web"})
+			return err
+		})
+		overseer := c.Actor(fixture.Overseer)
+		refused(t, c, "a transfer", fault.Invalid, "", func() error {
+			return err1(c.Cases.Transfer(ctx, overseer, n, cases.TransferInput{TopicID: leaf.ID, Reason: "属于住房事项"}))
+		})
+	})
+}
+
 func TestAssignAndTransfer(t *testing.T) {
 	each(t, func(t *testing.T, c *fixture.City) {
 		ctx := t.Context()

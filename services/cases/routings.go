@@ -3,8 +3,6 @@ package cases
 import (
 	"context"
 	"strconv"
-
-	"huiyin/models"
 )
 
 // Routings says for every topic that can be asked about now who would answer and by what date, by the topic's id. It reads topics,
@@ -18,24 +16,16 @@ func (s *Service) Routings(ctx context.Context) (map[int64]Routing, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.allDesks(ctx)
+	desks, err := s.desks.Get(ctx)
 	if err != nil {
 		return nil, err
-	}
-	desks := map[int64]models.Desk{}
-	for _, d := range list {
-		if d.Active {
-			desks[d.DepartmentID] = d
-		}
 	}
 	now, dates, all := s.Clock.Now(), map[string]Routing{}, map[int64]Routing{}
 	for _, g := range tree.Active() {
 		for _, t := range g.Leaves {
-			desk, ok := desks[t.DepartmentID]
+			desk, ok := deskFrom(desks, t.DepartmentID)
 			if !ok {
-				if desk, ok = desks[0]; !ok {
-					continue // nobody takes questions for that department
-				}
+				continue
 			}
 			days := replyDays(desk, t)
 			key := desk.Unit + strconv.Itoa(days)

@@ -140,12 +140,12 @@ func (s *Service) checkSubmission(ctx context.Context, in *SubmitInput) error {
 		f.Add("privacy_version", i18n.N("请阅读并同意现行的隐私说明。"))
 	}
 	if in.TopicID > 0 {
-		t, err := s.topicByID(ctx, in.TopicID)
-		switch {
-		case err == nil && (!t.Active || t.DepartmentID == 0):
-			f.Add("topic_id", i18n.N("这个分类不能提问了，请重新选择。"))
-		case err != nil:
+		tree, err := s.Topics(ctx)
+		if err != nil {
 			return err
+		}
+		if _, ok := tree.Askable(in.TopicID); !ok {
+			f.Add("topic_id", i18n.N("这个分类不能提问了，请重新选择。"))
 		}
 	}
 	return f.Err()

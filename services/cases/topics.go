@@ -45,12 +45,19 @@ func (t *TopicTree) Under(id int64) []int64 {
 	return ids
 }
 
-// Active returns the tree without what is switched off or routes nowhere.
+// Askable returns a topic if it can be asked about now: a leaf that leads to a department, while neither it nor its group is switched off.
+func (t *TopicTree) Askable(id int64) (models.Topic, bool) {
+	leaf := t.byID[id]
+	group, ok := t.byID[leaf.ParentID]
+	return leaf, ok && group.ParentID == 0 && group.Active && leaf.Active && leaf.DepartmentID != 0
+}
+
+// Active returns the tree of what can be asked about.
 func (t *TopicTree) Active() []TopicGroup {
 	var groups []TopicGroup
 	for _, g := range t.Groups {
-		leaves := slices.DeleteFunc(slices.Clone(g.Leaves), func(l models.Topic) bool { return !l.Active || l.DepartmentID == 0 })
-		if g.Topic.Active && len(leaves) > 0 {
+		leaves := slices.DeleteFunc(slices.Clone(g.Leaves), func(l models.Topic) bool { _, ok := t.Askable(l.ID); return !ok })
+		if len(leaves) > 0 {
 			groups = append(groups, TopicGroup{Topic: g.Topic, Leaves: leaves})
 		}
 	}
@@ -110,8 +117,8 @@ func (s *Service) Route(ctx context.Context, topicID int64) (Routing, error) {
 	if err != nil {
 		return Routing{}, err
 	}
-	t := tree.ByID(topicID)
-	if t.ID == 0 || !t.Active || t.DepartmentID == 0 {
+	t, ok := tree.Askable(topicID)
+	if !ok {
 		return Routing{}, fault.New(fault.NotFound, i18n.N("这个分类不能提问了，请重新选择。"))
 	}
 	desk, err := s.deskOf(ctx, t.DepartmentID)

@@ -22,12 +22,14 @@ func (s *Service) Transfer(ctx context.Context, actor models.Actor, number strin
 	return s.act(ctx, actor, number, ActTransfer, in.Version, func(ctx context.Context, w *work) error {
 		var f fault.Fields
 		textrule.Length(&f, "reason", in.Reason, 5, MaxNote)
-		topic, err := s.topicByID(ctx, in.TopicID)
-		switch {
-		case err == nil && (!topic.Active || topic.DepartmentID == 0):
-			f.Add("topic_id", i18n.N("请选择一个现行的分类。"))
-		case err != nil:
+		tree, err := s.Topics(ctx)
+		if err != nil {
 			return err
+		}
+		topic, ok := tree.Askable(in.TopicID)
+		switch {
+		case !ok:
+			f.Add("topic_id", i18n.N("请选择一个现行的分类。"))
 		case topic.DepartmentID == w.Case.DepartmentID:
 			f.Add("topic_id", i18n.N("这个分类仍由本部门办理，请选择别的分类。"))
 		}

@@ -119,10 +119,10 @@ func (b *builder) makeTopics(ctx context.Context) error {
 
 func (b *builder) makeDesks(ctx context.Context) error {
 	b.clock.Advance(5 * time.Minute)
-	d := b.departments[sendsAtOnce]
+	d, standard := b.departments[sendsAtOnce], cases.StandardDesk()
 	_, err := b.Cases.SaveDesk(ctx, b.admin(), 0, cases.DeskInput{
-		DepartmentID: d.ID, Name: d.Short + "咨询窗口", SimpleDays: cases.DefaultSimpleDays, OrdinaryDays: cases.DefaultOrdinaryDays,
-		Unit: "working", Review: models.ReviewByDepartment, SendOnApproval: true, Active: true,
+		DepartmentID: d.ID, Name: d.Short + "咨询窗口", SimpleDays: standard.SimpleDays, OrdinaryDays: standard.OrdinaryDays,
+		Unit: standard.Unit, Review: standard.Review, SendOnApproval: true, Active: true,
 	})
 	return err
 }

@@ -32,10 +32,12 @@ type story struct {
 	publication int64
 }
 
+func (s *story) simple() bool { return s.topic.Kind == string(models.Simple) }
+
 func (b *builder) story(i int, k Case) *story {
-	s := &story{b: b, k: k, index: i, topic: b.topics[k.Topic], limit: cases.DefaultOrdinaryDays}
-	if s.topic.Kind == string(models.Simple) {
-		s.limit = cases.DefaultSimpleDays
+	s := &story{b: b, k: k, index: i, topic: b.topics[k.Topic], limit: int(cases.StandardDesk().OrdinaryDays)}
+	if s.simple() {
+		s.limit = int(cases.StandardDesk().SimpleDays)
 	}
 	s.restart()
 	d := b.departments[s.topic.Department].ID

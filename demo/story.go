@@ -38,7 +38,7 @@ func (s *story) ask(at time.Time) {
 
 func (s *story) accept() {
 	longest := 150
-	if s.limit == cases.DefaultSimpleDays {
+	if s.simple() {
 		longest = 60
 	}
 	if s.index%9 == 0 && s.reviewer.DepartmentID == s.handler.DepartmentID {
@@ -96,7 +96,7 @@ func (s *story) approve(ctx context.Context) error {
 // answer is one round from the draft to the answer the resident gets.
 func (s *story) answer(body string) {
 	write, review := [2]int{60, 900}, [2]int{20, 240}
-	if s.limit == cases.DefaultSimpleDays {
+	if s.simple() {
 		write, review = [2]int{20, 120}, [2]int{10, 60}
 	}
 	s.atWork(write[0], write[1], s.submitReview(body))

@@ -78,11 +78,10 @@ func deskFields(c *kit.Ctx, tree *accounts.Tree, desks []models.Desk, d models.D
 	for _, r := range []models.ReviewMode{models.ReviewByDepartment, models.ReviewByOverseer, models.ReviewNone} {
 		reviews = append(reviews, option{string(r), c.T(reviewNames[r])})
 	}
-	standard := c.T("基层政务公开考核的口径：简易 %[1]d 个、一般 %[2]d 个工作日；以本地考核办法为准。", cases.DefaultSimpleDays, cases.DefaultOrdinaryDays)
 	fields := []field{
 		{Name: "name", Label: c.T("名称"), Value: d.Name, Max: 40, Required: true},
-		{Name: "simple_days", Label: c.T("简易事项几天内答复"), Kind: numberField, Value: number(d.SimpleDays), Required: true, Bounds: c.T("可填 %[1]d 到 %[2]d，标准值 %[3]d。", 1, 90, cases.DefaultSimpleDays), Source: standard},
-		{Name: "ordinary_days", Label: c.T("一般事项几天内答复"), Kind: numberField, Value: number(d.OrdinaryDays), Required: true, Bounds: c.T("可填 %[1]d 到 %[2]d，标准值 %[3]d。", 1, 90, cases.DefaultOrdinaryDays), Source: standard},
+		ruled(c, "simple_days", field{Label: c.T("简易事项几天内答复"), Value: number(d.SimpleDays)}),
+		ruled(c, "ordinary_days", field{Label: c.T("一般事项几天内答复"), Value: number(d.OrdinaryDays)}),
 		{Name: "unit", Label: c.T("按什么日子算"), Kind: selectField, Value: d.Unit, Required: true, Options: []option{{"working", c.T("工作日")}, {"natural", c.T("自然日")}}},
 		{Name: "review", Label: c.T("由谁审核"), Kind: selectField, Value: string(d.Review), Required: true, Options: reviews},
 		{Name: "send_on_approval", Label: c.T("审核通过后直接发送"), Kind: checkField, Value: flagValue(d.SendOnApproval), Hint: c.T("不勾选时，审核通过后由经办人再点一次发送。")},
@@ -106,10 +105,9 @@ func deskInput(f *form) (cases.DeskInput, error) {
 }
 
 func (s *Console) newDesk(c *kit.Ctx) error {
-	p, err := s.deskPage(c, models.Desk{
-		DepartmentID: queryID(c, "department"), SimpleDays: cases.DefaultSimpleDays, OrdinaryDays: cases.DefaultOrdinaryDays, Unit: "working",
-		Review: models.ReviewByDepartment, SendOnApproval: true, Active: true,
-	})
+	d := cases.StandardDesk()
+	d.DepartmentID = queryID(c, "department")
+	p, err := s.deskPage(c, d)
 	if err != nil {
 		return err
 	}

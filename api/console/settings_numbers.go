@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"slices"
 
 	"huiyin/api/kit"
 	"huiyin/services/city"
@@ -58,15 +57,18 @@ var numberAbouts = map[string]string{
 func numberFields(c *kit.Ctx, numbers []oneNumber) []field {
 	list := make([]field, 0, len(numbers))
 	for _, n := range numbers {
-		i := slices.IndexFunc(city.Defaults, func(r city.Rule) bool { return r.Key == n.key })
-		r := city.Defaults[i]
-		list = append(list, field{
-			Name: n.key, Label: c.T(numberNames[n.key]), Kind: numberField, Value: number(int64(*n.value)), Unit: c.T(r.Unit), Required: true,
-			Hint: c.T(numberAbouts[n.key]), Bounds: c.T("可填 %[1]d 到 %[2]d，标准值 %[3]d。", r.Min, r.Max, r.Value),
-			Source: c.T(r.Source),
-		})
+		f := field{Label: c.T(numberNames[n.key]), Value: number(int64(*n.value)), Unit: c.T(city.RuleOf(n.key).Unit), Hint: c.T(numberAbouts[n.key])}
+		list = append(list, ruled(c, n.key, f))
 	}
 	return list
+}
+
+// ruled makes the field that of a rule's number, with what it may be and where it comes from.
+func ruled(c *kit.Ctx, key string, f field) field {
+	r := city.RuleOf(key)
+	f.Name, f.Kind, f.Required = key, numberField, true
+	f.Bounds, f.Source = c.T("可填 %[1]d 到 %[2]d，标准值 %[3]d。", r.Min, r.Max, r.Value), c.T(r.Source)
+	return f
 }
 
 func readNumbers(f *form, numbers []oneNumber) error {

@@ -7,6 +7,7 @@ import (
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
+	"huiyin/services/city"
 )
 
 // DeskInput is a desk and its policy as settings edit it. DepartmentID 0 is the desk of every department without one of its own.
@@ -22,11 +23,14 @@ type DeskInput struct {
 	Version        int64             `form:"version" json:"version"`
 }
 
-// Default deadlines of a consultation: simple 1 and ordinary 5 working days (site inspection of 基层政务公开; known, not read).
-const (
-	DefaultSimpleDays   = 1
-	DefaultOrdinaryDays = 5
-)
+// StandardDesk is a desk as the rules have it, for a start: its days by their standard values, a reply sent by its handler once a second
+// person has approved it.
+func StandardDesk() models.Desk {
+	return models.Desk{
+		Kind: models.ConsultationDesk, SimpleDays: int64(city.RuleOf("simple_days").Value), OrdinaryDays: int64(city.RuleOf("ordinary_days").Value),
+		Unit: "working", Review: models.ReviewByDepartment, Active: true,
+	}
+}
 
 // Desks lists the desks, the one for all first.
 func (s *Service) Desks(ctx context.Context) ([]models.Desk, error) { return s.allDesks(ctx) }
@@ -39,8 +43,8 @@ func (s *Service) SaveDesk(ctx context.Context, actor models.Actor, id int64, in
 	in.Name = textrule.Line(in.Name)
 	var f fault.Fields
 	textrule.Length(&f, "name", in.Name, 2, 40)
-	days(&f, "simple_days", in.SimpleDays)
-	days(&f, "ordinary_days", in.OrdinaryDays)
+	city.RuleOf("simple_days").Check(&f, in.SimpleDays)
+	city.RuleOf("ordinary_days").Check(&f, in.OrdinaryDays)
 	if in.Unit != "working" && in.Unit != "natural" {
 		f.Add("unit", i18n.N("请选择工作日或自然日。"))
 	}
@@ -139,10 +143,4 @@ func (s *Service) deskByID(ctx context.Context, id int64) (models.Desk, error) {
 		}
 	}
 	return models.Desk{}, err
-}
-
-func days(f *fault.Fields, name string, n int64) {
-	if n < 1 || n > 90 {
-		f.Add(name, i18n.N("请填 1 到 90 之间的天数。"))
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"huiyin/internal/database"
-	"huiyin/models"
 )
 
 // SeedDesk creates the desk that stands for every department without one of its own, when there is none yet.
@@ -13,13 +12,11 @@ func (s *Service) SeedDesk(ctx context.Context) error {
 	if err != nil || len(desks) > 0 {
 		return err
 	}
-	d := &models.Desk{
-		Kind: models.ConsultationDesk, Name: "群众咨询", SimpleDays: DefaultSimpleDays, OrdinaryDays: DefaultOrdinaryDays, Unit: "working",
-		Review: models.ReviewByDepartment, Active: true, Version: 1, UpdatedAt: s.Clock.Now(),
-	}
+	d := StandardDesk()
+	d.Name, d.Version, d.UpdatedAt = "群众咨询", 1, s.Clock.Now()
 	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		s.desks.Changed(ctx)
-		return s.putDesk(ctx, d, 0)
+		return s.putDesk(ctx, &d, 0)
 	})
 	if database.IsDuplicate(err) {
 		return nil // another replica was faster

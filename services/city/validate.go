@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"huiyin/internal/fault"
-	"huiyin/internal/i18n"
 	"huiyin/models"
 )
 
@@ -85,9 +84,7 @@ func line(wrong *fault.Fields, name string, text *string, least, most int) {
 }
 
 func within(wrong *fault.Fields, key string, n int) {
-	if r := rule(key); n < r.Min || n > r.Max {
-		wrong.Add(key, "请填 %[1]d 到 %[2]d 之间的整数（单位：%[3]s）。", r.Min, r.Max, i18n.M(r.Unit))
-	}
+	RuleOf(key).Check(wrong, int64(n))
 }
 
 func (s *Security) clean() error {

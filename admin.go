@@ -8,6 +8,7 @@ import (
 
 	"huiyin/config"
 	"huiyin/demo"
+	"huiyin/internal/fault"
 	"huiyin/models"
 	"huiyin/services/accounts"
 )
@@ -108,14 +109,9 @@ func (a *app) resetSecondFactor(ctx context.Context, account string) error {
 }
 
 func (a *app) staffID(ctx context.Context, account string) (int64, error) {
-	rows, _, err := a.accounts.StaffList(ctx, models.System(), accounts.StaffFilter{Query: account, Limit: 200})
-	if err != nil {
-		return 0, err
+	row, err := a.accounts.StaffByAccount(ctx, models.System(), account)
+	if fault.Is(err, fault.NotFound) {
+		return 0, fmt.Errorf("no account %q", account)
 	}
-	for _, r := range rows {
-		if r.Account == account {
-			return r.ID, nil
-		}
-	}
-	return 0, fmt.Errorf("no account %q", account)
+	return row.ID, err
 }

@@ -8,7 +8,6 @@ import (
 
 	"huiyin/api/kit"
 	"huiyin/models"
-	"huiyin/services/accounts"
 	"huiyin/services/audit"
 )
 
@@ -65,7 +64,7 @@ func (s *Console) auditFilter(c *kit.Ctx) (auditAsked, audit.Filter, []kit.Field
 		f.ObjectKind, f.ObjectID = "case", id
 	}
 	if a.Who != "" {
-		rows, _, err := s.Accounts.StaffList(c.Request.Context(), c.Actor, accounts.StaffFilter{Query: a.Who, Limit: 2})
+		rows, err := s.Accounts.StaffMeant(c.Request.Context(), c.Actor, a.Who)
 		if err != nil {
 			return a, f, nil, err
 		}

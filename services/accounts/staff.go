@@ -44,6 +44,7 @@ type StaffFilter struct {
 	DepartmentID int64
 	Role         models.Role
 	Query        string // part of a name or an account
+	Name         string // the whole of it
 	After        int64  // the last id of the page before
 	Limit        int    // 50 when 0, 200 at most
 }
@@ -87,6 +88,39 @@ func (s *Service) StaffMember(ctx context.Context, actor models.Actor, id int64)
 		return StaffRow{}, reason
 	}
 	return s.staffRow(ctx, id)
+}
+
+// StaffByAccount returns the person with exactly that account; NotFound when there is none.
+func (s *Service) StaffByAccount(ctx context.Context, actor models.Actor, account string) (StaffRow, error) {
+	if reason := MayListStaff(actor); reason != nil {
+		return StaffRow{}, reason
+	}
+	row, err := s.staffByAccount(ctx, strings.ToLower(strings.TrimSpace(account)))
+	if err != nil {
+		return StaffRow{}, err
+	}
+	return s.staffRow(ctx, row.ID)
+}
+
+// StaffMeant returns whom somebody may mean by what they typed: who has exactly that account, else who has exactly that name, else
+// whose account or name it is part of. Two are enough to say that more was needed.
+func (s *Service) StaffMeant(ctx context.Context, actor models.Actor, typed string) ([]StaffRow, error) {
+	row, err := s.StaffByAccount(ctx, actor, typed)
+	if err == nil {
+		return []StaffRow{row}, nil
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	typed = strings.TrimSpace(typed)
+	for _, f := range []StaffFilter{{Name: typed}, {Query: typed}} {
+		f.Limit = 2
+		rows, _, err := s.StaffList(ctx, actor, f)
+		if err != nil || len(rows) > 0 {
+			return rows, err
+		}
+	}
+	return nil, nil
 }
 
 // Me returns the actor's own row: their account, and whether they have a second factor.

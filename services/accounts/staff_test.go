@@ -122,6 +122,25 @@ func TestOneSecurityAdminRemains(t *testing.T) {
 	})
 }
 
+// Who types a whole account or a whole name means that person, however many others it is part of.
+func TestWhoIsMeant(t *testing.T) {
+	each(t, func(t *testing.T, e env) {
+		root := e.root(t)
+		for _, a := range []string{"zhangsan", "zhang", "zhangli"} {
+			e.hire(t, root.ID, a, models.Handler)
+		}
+		for typed, want := range map[string]int{"zhang": 1, " ZHANG ": 1, "姓名zhang": 1, "zhangl": 1, "zhan": 2, "nobody": 0} {
+			rows, err := e.StaffMeant(t.Context(), models.System(), typed)
+			ok(t, err)
+			if len(rows) != want || want == 1 && typed != "zhangl" && rows[0].Account != "zhang" {
+				t.Errorf("%q: %+v", typed, rows)
+			}
+		}
+		kind(t, func() error { _, err := e.StaffMeant(t.Context(), models.Actor{}, "zhang"); return err }(), fault.Forbidden)
+		kind(t, func() error { _, err := e.StaffByAccount(t.Context(), models.System(), "zhan"); return err }(), fault.NotFound)
+	})
+}
+
 func TestStaffListPagesAndFilters(t *testing.T) {
 	each(t, func(t *testing.T, e env) {
 		ctx := t.Context()

@@ -178,6 +178,9 @@ func (s *Service) listStaff(ctx context.Context, f StaffFilter, departments []in
 	if f.Role != "" {
 		q = q.Where("id IN (?)", s.DB.Conn(ctx).Model(&models.StaffRole{}).Select("staff_id").Where("role = ?", f.Role))
 	}
+	if f.Name != "" {
+		q = q.Where("name = ?", f.Name)
+	}
 	if f.Query != "" {
 		like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(f.Query) + "%"
 		q = q.Where("name LIKE ? ESCAPE '!' OR account LIKE ? ESCAPE '!'", like, strings.ToLower(like))

@@ -46,6 +46,7 @@ type AuditEntry struct {
 	Action       string
 	ObjectKind   string
 	ObjectID     int64
+	SubjectID    int64 // the member of staff to whom somebody else did it, for searching: it is said in Object or Detail, which the chain holds
 	RequestID    string
 	Address      string // network address, shortened to its network
 	Detail       string // JSON without personal data

@@ -23,7 +23,7 @@ func (s *Console) auditRoutes(g *kit.Group) {
 
 // auditAsked is what the filters of the page say, as they were typed.
 type auditAsked struct {
-	Who, Action, Case, From, To string
+	Who, Part, Action, Case, From, To string
 }
 
 type auditData struct {
@@ -38,7 +38,7 @@ type auditData struct {
 
 // auditFilter turns what was typed into a filter; what cannot be understood comes back as errors beside the inputs.
 func (s *Console) auditFilter(c *kit.Ctx) (auditAsked, audit.Filter, []kit.FieldError, error) {
-	a := auditAsked{strings.TrimSpace(c.Query("who")), c.Query("action"), strings.TrimSpace(c.Query("case")), c.Query("from"), c.Query("to")}
+	a := auditAsked{strings.TrimSpace(c.Query("who")), c.Query("part"), c.Query("action"), strings.TrimSpace(c.Query("case")), c.Query("from"), c.Query("to")}
 	f := audit.Filter{Action: a.Action, After: queryID(c, "after")}
 	var errs []kit.FieldError
 	day := func(name, text string, days int) time.Time {
@@ -70,7 +70,7 @@ func (s *Console) auditFilter(c *kit.Ctx) (auditAsked, audit.Filter, []kit.Field
 		}
 		switch len(rows) {
 		case 1:
-			f.ActorKind, f.ActorID = string(models.StaffActor), rows[0].ID
+			a.person(&f, rows[0].ID)
 		case 0:
 			errs = append(errs, kit.FieldError{Name: "who", Text: c.T("没有找到这个人，请写姓名或账号。")})
 		default:
@@ -78,6 +78,23 @@ func (s *Console) auditFilter(c *kit.Ctx) (auditAsked, audit.Filter, []kit.Field
 		}
 	}
 	return a, f, errs, nil
+}
+
+// What is asked about a person, by the values of the select: what they did, what others did to them; else both in one list.
+const (
+	auditBy    = "by"
+	auditAbout = "about"
+)
+
+func (a auditAsked) person(f *audit.Filter, id int64) {
+	switch a.Part {
+	case auditBy:
+		f.ActorKind, f.ActorID = string(models.StaffActor), id
+	case auditAbout:
+		f.SubjectID = id
+	default:
+		f.PersonID = id
+	}
 }
 
 func (s *Console) auditData(c *kit.Ctx) (*auditData, error) {

@@ -17,7 +17,7 @@ import (
 // auditLine is one entry in words: who did what to what.
 type auditLine struct {
 	models.AuditEntry
-	Who, Department, What, Object, Place string
+	Who, Department, What, Object, Whom, Place string // Whom is the person it was done to, where Object does not say it
 	Details                              []auditDetail
 }
 
@@ -36,6 +36,7 @@ func (s *Console) auditNames(c *kit.Ctx, entries []models.AuditEntry) (n auditNa
 	ctx := c.Request.Context()
 	var people, matters []int64
 	for _, e := range entries {
+		people = append(people, e.SubjectID)
 		if e.ActorKind == string(models.StaffActor) {
 			people = append(people, e.ActorID)
 		}
@@ -71,6 +72,9 @@ func (s *Console) auditLines(c *kit.Ctx, entries []models.AuditEntry) ([]auditLi
 	for _, e := range entries {
 		line := auditLine{AuditEntry: e, What: actionInWords(c, e.Action), Object: names.object(c, e), Details: names.details(c, e)}
 		line.Who, line.Department = names.actor(c, e)
+		if e.ObjectKind != "staff" {
+			line.Whom = names.staff[e.SubjectID].Name
+		}
 		if e.Action == "case."+string(cases.ActReveal) && line.Object != "" {
 			line.What, line.Object = c.T("查看了 %[1]s 的联系方式", line.Object), ""
 		}

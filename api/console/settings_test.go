@@ -325,6 +325,14 @@ func TestAuditPages(t *testing.T) {
 	auditor.get("/console/audit?action=case.reveal").want(http.StatusOK, "的联系方式").without("<b>陈敏</b> 受理")
 	auditor.get("/console/audit?case=19990101-0001").want(http.StatusUnprocessableEntity, "没有这个编号的诉求")
 	auditor.get("/console/audit?who=nobody.here").want(http.StatusUnprocessableEntity, "没有找到这个人")
+	if _, err := c.Cases.Assign(c.Context(), c.Actor(fixture.Reviewer), c.Submit(fixture.Phone).Case.Number, cases.AssignInput{HandlerID: c.Actor(fixture.Handler).ID}); err != nil {
+		t.Fatal(err)
+	}
+	did, done := "<b>陈敏</b> 受理", "（有关人员：陈敏）"
+	auditor.get("/console/audit?who="+fixture.Handler).want(http.StatusOK, did, "<b>赵宁</b> 分派", done, "<b>系统</b> 新增人员")
+	auditor.get("/console/audit?who="+fixture.Handler+"&part=by").want(http.StatusOK, did).without(done, "新增人员：")
+	auditor.get("/console/audit?who="+fixture.Handler+"&part=about").want(http.StatusOK, done, "新增人员").without(did)
+	auditor.get("/console/audit?who="+fixture.Reviewer[:4]).want(http.StatusOK, "<b>赵宁</b>")
 	auditor.get("/console/audit?from=2026-99-01").want(http.StatusUnprocessableEntity, "请选择一个日期")
 	auditor.get("/console/audit/export?action=department.").want(http.StatusOK, "department.create").without("staff.signin")
 	auditor.post("/console/audit/verify").want(http.StatusOK, "链条完整", "末条指纹")

@@ -22,8 +22,11 @@ type Log struct {
 // New returns the log kept in db.
 func New(db *database.DB, c clock.Clock) *Log { return &Log{db: db, clock: c} }
 
+// Person is the key in a detail of the member of staff whom an action concerns, where that is not the object itself.
+const Person = "person"
+
 // Record notes that the actor did action ("case.accept") to an object ("case", 17). detail must hold no personal data;
-// nil is fine. It needs a transaction (database.ErrNoTx otherwise).
+// nil is fine, and an int64 under Person names whom it concerns. It needs a transaction (database.ErrNoTx otherwise).
 func (l *Log) Record(ctx context.Context, actor models.Actor, action, kind string, id int64, detail map[string]any) error {
 	text := "{}"
 	if len(detail) > 0 {
@@ -35,8 +38,20 @@ func (l *Log) Record(ctx context.Context, actor models.Actor, action, kind strin
 	}
 	return l.insert(ctx, &models.AuditEntry{
 		At: l.clock.Now(), ActorKind: string(actor.Kind), ActorID: actor.ID, DepartmentID: actor.DepartmentID,
-		Action: action, ObjectKind: kind, ObjectID: id, RequestID: actor.RequestID, Address: actor.Address, Detail: text,
+		Action: action, ObjectKind: kind, ObjectID: id, SubjectID: subject(actor, kind, id, detail), RequestID: actor.RequestID, Address: actor.Address, Detail: text,
 	})
+}
+
+// subject is the member of staff to whom somebody else did it, 0 for nobody.
+func subject(actor models.Actor, kind string, id int64, detail map[string]any) int64 {
+	person, _ := detail[Person].(int64)
+	if kind == "staff" {
+		person = id
+	}
+	if actor.IsStaff() && actor.ID == person {
+		return 0
+	}
+	return person
 }
 
 // Note records something that changes nothing, such as a look or an export, in a transaction of its own.

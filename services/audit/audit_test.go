@@ -225,6 +225,62 @@ func TestListPagesAndFilters(t *testing.T) {
 	})
 }
 
+// A person is found by what they did, by what others did to them, or by both in one list, page by page.
+func TestAPersonIsFoundOnBothSides(t *testing.T) {
+	each(t, func(t *testing.T, e env) {
+		chen := models.Actor{Kind: models.StaffActor, ID: 4}
+		boss := models.Actor{Kind: models.StaffActor, ID: 9}
+		resident := models.Actor{Kind: models.ResidentActor, ID: 4}
+		for i := range 7 {
+			if err := e.db.Tx(t.Context(), func(ctx context.Context) error {
+				return errors.Join(
+					e.log.Record(ctx, chen, "staff.signin", "staff", 4, nil), // by chen to chen: theirs
+					e.log.Record(ctx, chen, "case.accept", "case", 1, map[string]any{audit.Person: int64(5)}),
+					e.log.Record(ctx, boss, "case.assign", "case", 1, map[string]any{audit.Person: int64(4), "n": i}),
+					e.log.Record(ctx, boss, "staff.roles", "staff", 4, nil),
+					e.log.Record(ctx, resident, "resident.update", "resident", 4, nil),
+					e.log.Record(ctx, models.Actor{}, "staff.signin_failed", "staff", 4, nil),
+				)
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, c := range map[string]struct {
+			f    audit.Filter
+			want int
+		}{
+			"by":              {audit.Filter{ActorKind: "staff", ActorID: 4}, 14},
+			"about":           {audit.Filter{SubjectID: 4}, 21},
+			"about, signins":  {audit.Filter{SubjectID: 4, Action: "staff.s"}, 7},
+			"both":            {audit.Filter{PersonID: 4}, 35},
+			"both, signins":   {audit.Filter{PersonID: 4, Action: "staff.s"}, 14},
+			"both, on a case": {audit.Filter{PersonID: 4, ObjectKind: "case", ObjectID: 1}, 14},
+			"somebody else":   {audit.Filter{PersonID: 5}, 7},
+			"the boss":        {audit.Filter{SubjectID: 9}, 0},
+		} {
+			seen, last := 0, int64(1<<62)
+			for c.f.Limit = 3; ; {
+				p, err := e.log.List(t.Context(), auditor, c.f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, entry := range p.Entries {
+					if entry.ID >= last {
+						t.Fatalf("%s: %d after %d", name, entry.ID, last)
+					}
+					last, seen = entry.ID, seen+1
+				}
+				if c.f.After = p.Next; p.Next == 0 {
+					break
+				}
+			}
+			if seen != c.want {
+				t.Errorf("%s: %d, want %d", name, seen, c.want)
+			}
+		}
+	})
+}
+
 func TestPruneKeepsSixMonthsAndTheChain(t *testing.T) {
 	each(t, func(t *testing.T, e env) {
 		e.record(t, 700)

@@ -13,6 +13,8 @@ import (
 type Filter struct {
 	ActorKind  string
 	ActorID    int64
+	SubjectID  int64  // a member of staff to whom somebody else did it
+	PersonID   int64  // a member of staff who did it, or to whom somebody else did
 	Action     string // a prefix: "case." finds all that happens to cases
 	ObjectKind string
 	ObjectID   int64
@@ -69,19 +71,31 @@ func (l *Log) List(ctx context.Context, actor models.Actor, f Filter) (Page, err
 	return page, nil
 }
 
-// find lists what fits the filter, newest first. For the beginning of an action it reads the end of each action's index and merges
-// them: through one index, a database either reads everything for a rare action or sorts everything for a common one.
+// find lists what fits the filter, newest first. For a person on either side, or for the beginning of an action, it reads the end of
+// each one's index and merges them: through one index, a database either reads everything for a rare action or sorts everything for a
+// common one.
 func (l *Log) find(ctx context.Context, f Filter, low int64, limit int) ([]models.AuditEntry, error) {
-	if f.Action == "" || f.ObjectID != 0 || f.ActorID != 0 {
+	if f.PersonID != 0 {
+		by, about := f, f
+		by.ActorKind, by.ActorID, by.PersonID = string(models.StaffActor), f.PersonID, 0
+		about.SubjectID, about.PersonID = f.PersonID, 0
+		return merged(limit, []Filter{by, about}, func(f Filter) ([]models.AuditEntry, error) { return l.find(ctx, f, low, limit) })
+	}
+	if f.Action == "" || f.ObjectID != 0 || f.ActorID != 0 || f.SubjectID != 0 {
 		return l.list(ctx, f, "", low, limit)
 	}
 	actions, err := l.actions(ctx, f.Action)
 	if err != nil {
 		return nil, err
 	}
+	return merged(limit, actions, func(action string) ([]models.AuditEntry, error) { return l.list(ctx, f, action, low, limit) })
+}
+
+// merged puts lists that have no entry in common into one, newest first.
+func merged[T any](limit int, parts []T, list func(T) ([]models.AuditEntry, error)) ([]models.AuditEntry, error) {
 	var all []models.AuditEntry
-	for _, a := range actions {
-		es, err := l.list(ctx, f, a, low, limit)
+	for _, p := range parts {
+		es, err := list(p)
 		if err != nil {
 			return nil, err
 		}

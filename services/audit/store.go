@@ -106,6 +106,9 @@ func (l *Log) list(ctx context.Context, f Filter, action string, lowID int64, li
 	if f.ActorID != 0 {
 		q = q.Where("actor_id = ?", f.ActorID)
 	}
+	if f.SubjectID != 0 {
+		q = q.Where("subject_id = ?", f.SubjectID)
+	}
 	switch {
 	case action != "":
 		q = q.Where("action = ?", action)

@@ -2,10 +2,12 @@ package cases
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"huiyin/internal/database"
 	"huiyin/models"
+	"huiyin/services/audit"
 )
 
 // work is one action under way: what was loaded, and what the action wants written.
@@ -98,9 +100,10 @@ func (s *Service) record(ctx context.Context, action Action, from models.CaseSta
 		return err
 	}
 	detail := map[string]any{"number": w.Case.Number, "from": from, "to": w.Case.Status}
-	for k, v := range w.Detail {
-		detail[k] = v
+	if w.About != 0 && w.About != w.Actor.ID {
+		detail[audit.Person] = w.About
 	}
+	maps.Copy(detail, w.Detail)
 	return s.Audit.Record(ctx, w.Actor, "case."+string(action), "case", w.Case.ID, detail)
 }
 

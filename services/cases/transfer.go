@@ -7,6 +7,7 @@ import (
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
+	"huiyin/services/audit"
 )
 
 // TransferInput sends a case on under another topic, and so to that topic's department.
@@ -44,6 +45,9 @@ func (s *Service) Transfer(ctx context.Context, actor models.Actor, number strin
 		w.Set["due_soon_told_at"], w.Set["overdue_told_at"] = nil, nil // its new people have not been told
 		w.Note, w.Shown = in.Reason, true
 		w.Detail = map[string]any{"from_department": w.Case.DepartmentID, "to_department": topic.DepartmentID}
+		if w.Case.HandlerID != 0 {
+			w.Detail[audit.Person] = w.Case.HandlerID // whom it is taken from
+		}
 		s.hint(ctx, w.Case) // the department that loses it, too
 		return s.Notices.Hand(ctx, w.Case.ID, topic.DepartmentID)
 	})

@@ -1,4 +1,8 @@
 -- +goose Up
+-- What was done to a member of staff by somebody else is found by them.
+ALTER TABLE audit_entries ADD COLUMN subject_id INTEGER NOT NULL DEFAULT 0;
+UPDATE audit_entries SET subject_id = object_id WHERE object_kind = 'staff' AND NOT (actor_kind = 'staff' AND actor_id = object_id);
+CREATE INDEX ix_audit_subject ON audit_entries (subject_id, id);
 -- A code that goes no further leaves neither itself nor the number it went to.
 UPDATE deliveries SET address_sealed = '', address_masked = '', body_sealed = '' WHERE kind = 'code' AND state IN ('sent', 'failed', 'unknown');
 -- What was sent about a case is seen by the department that has it now.

@@ -57,7 +57,7 @@ func (s *story) notes() {
 	author := s.handler
 	for _, text := range s.k.Notes {
 		s.atWork(5, 60, func(ctx context.Context) error {
-			_, err := s.b.Cases.AddNote(ctx, author, s.number, text)
+			_, err := s.b.Cases.AddNote(ctx, author, s.number, cases.NoteInput{Text: text})
 			return err
 		})
 	}

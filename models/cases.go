@@ -162,6 +162,7 @@ type CaseMessage struct {
 	StaffID      int64 // 0 for the resident
 	DepartmentID int64
 	Body         string
+	SentKey      *string // of the form it came by, unique within the case: a double click makes one message
 	CreatedAt    time.Time
 }
 

@@ -80,7 +80,11 @@ func (s *Console) transfer(c *kit.Ctx) error {
 }
 
 func (s *Console) note(c *kit.Ctx, number string) error {
-	_, err := s.Cases.AddNote(c.Request.Context(), c.Actor, number, c.PostForm("text"))
+	var in cases.NoteInput
+	if err := c.Bind(&in); err != nil {
+		return err
+	}
+	_, err := s.Cases.AddNote(c.Request.Context(), c.Actor, number, in)
 	return err
 }
 

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"cmp"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"slices"
@@ -88,6 +90,7 @@ type caseForm struct {
 	Version      int64  `form:"version"`
 	Comment      string `form:"comment"`
 	Text         string `form:"text"`
+	Key          string `form:"key"` // of the note's form: sent twice, it makes one note
 	HandlerID    int64  `form:"handler_id"`
 	Note         string `form:"note"`
 	TopicID      int64  `form:"topic_id"`
@@ -131,6 +134,7 @@ func (s *Console) caseView(c *kit.Ctx, number string, typed *caseForm) (*caseVie
 	if typed != nil {
 		v.Typed = *typed
 	}
+	v.Typed.Key = cmp.Or(v.Typed.Key, rand.Text())
 	v.crumb(c)
 	for action, why := range t.Reasons {
 		_, v.Why[string(action)] = kit.SafeFace(c.L, why)

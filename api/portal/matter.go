@@ -17,6 +17,7 @@ import (
 
 type messageForm struct {
 	Text  string `form:"text"`
+	Key   string `form:"key"`
 	Draft string `form:"draft"`
 	Do    string `form:"do"`
 }
@@ -45,7 +46,7 @@ func (p *Portal) message(c *kit.Ctx, kind string, send sender, done string) erro
 		return p.matterAgain(c, typedMessage{Kind: kind}, err)
 	}
 	return p.withThread(c, kind, in.Text, func(t *cases.Thread) error {
-		typed := typedMessage{Kind: kind, Text: in.Text, Draft: in.Draft}
+		typed := typedMessage{Kind: kind, Key: in.Key, Text: in.Text, Draft: in.Draft}
 		draft, err := p.messageDraft(c, t, &typed)
 		if err != nil {
 			return p.matterAgain(c, typed, err)
@@ -62,7 +63,7 @@ func (p *Portal) message(c *kit.Ctx, kind string, send sender, done string) erro
 		if err := c.Limit("write"); err != nil {
 			return p.matterAgain(c, typed, err)
 		}
-		if _, err := send(c.Request.Context(), c.Actor, t.Case.Number, cases.MessageInput{Text: in.Text, DraftID: draft}); err != nil {
+		if _, err := send(c.Request.Context(), c.Actor, t.Case.Number, cases.MessageInput{Text: in.Text, Key: in.Key, DraftID: draft}); err != nil {
 			return p.matterAgain(c, typed, err)
 		}
 		return c.Done("/track/"+t.Case.Number, done)

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"cmp"
+	"crypto/rand"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 // typedMessage is what somebody wrote and could not send yet; Draft owns the files that came with it.
 type typedMessage struct {
 	Kind    string // follow-up, supplement, reopen, rate
+	Key     string // of the form: sent twice, it makes one message
 	Text    string
 	Rating  int64
 	Draft   string // token
@@ -28,10 +30,13 @@ type typedMessage struct {
 
 // For returns what was typed into the form of that kind.
 func (m typedMessage) For(kind string) typedMessage {
-	if m.Kind == kind {
-		return m
+	if m.Kind != kind {
+		m = typedMessage{Kind: kind}
 	}
-	return typedMessage{Kind: kind}
+	if m.Key == "" {
+		m.Key = rand.Text()
+	}
+	return m
 }
 
 // threadPage is one matter as its resident sees it.

@@ -193,12 +193,8 @@ func (s *server) send(c *call, in *on[sendBody]) (*reply[CaseCard], error) {
 	return s.carded(c, k, err)
 }
 
-type noteBody struct {
-	Text string `json:"text" doc:"2–1000 个字；居民看不到"`
-}
-
-func (s *server) note(c *call, in *on[noteBody]) (*made[CaseCard], error) {
-	k, err := s.Cases.AddNote(c.ctx, c.Actor, in.Number, in.Body.Text)
+func (s *server) note(c *call, in *on[cases.NoteInput]) (*made[CaseCard], error) {
+	k, err := s.Cases.AddNote(c.ctx, c.Actor, in.Number, in.Body)
 	if err != nil {
 		return nil, err
 	}

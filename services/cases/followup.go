@@ -2,7 +2,10 @@ package cases
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
+	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
@@ -12,8 +15,13 @@ import (
 // MessageInput is what a resident adds to the thread. DraftID owns the staged files that come along.
 type MessageInput struct {
 	Text    string `form:"text" json:"text" doc:"2–2000 个字"`
+	Key     string `form:"key" json:"-"` // one per form that is shown: a double click makes one message
 	DraftID int64  `form:"-" json:"-"`
 }
+
+// MaxSupplements is how many times a resident adds to one round: whoever answers reads them all by hand, each may be of 2,000 characters
+// with files, and a page shows the whole thread. It is no rule of law; what is left to say can be asked after the answer.
+const MaxSupplements = 20
 
 func (in *MessageInput) clean() error {
 	in.Text = textrule.Text(in.Text)
@@ -45,16 +53,43 @@ func (s *Service) Supplement(ctx context.Context, actor models.Actor, number str
 	if err := in.clean(); err != nil {
 		return nil, err
 	}
-	return s.act(ctx, actor, number, ActSupplement, 0, func(ctx context.Context, w *work) error {
+	c, err := s.act(ctx, actor, number, ActSupplement, 0, func(ctx context.Context, w *work) error {
 		m := &models.CaseMessage{CaseID: w.Case.ID, Round: w.Case.Round, Kind: models.Supplement, Body: in.Text, CreatedAt: w.Now}
+		m.SentKey = s.sentKey(actor, m.Kind, in.Key, in.Text)
 		if err := s.insertMessage(ctx, m); err != nil {
 			return err
+		}
+		n, err := s.countMessages(ctx, m.CaseID, m.Round, m.Kind, MaxSupplements+1)
+		if err != nil {
+			return err
+		}
+		if n > MaxSupplements {
+			return fault.New(fault.Conflict, i18n.N("答复之前最多补充 %[1]d 次，已经补充满了，部门会按这些内容答复。还有要说的，可以在答复之后追问。"), MaxSupplements).WithReason("too_many_supplements")
 		}
 		if err := s.attachStaged(ctx, in.DraftID, m); err != nil {
 			return err
 		}
 		return s.tellHandler(ctx, w.Case, noticeFollowUp)
 	})
+	return s.once(ctx, actor, number, c, err)
+}
+
+// sentKey binds the key of a form to who sent it and what it said: the same words once more are a double click, others another message.
+func (s *Service) sentKey(actor models.Actor, kind models.MessageKind, key, text string) *string {
+	if key == "" {
+		return nil
+	}
+	sent := s.Seal.BlindIndex("message", strings.Join([]string{string(kind), string(actor.Kind), strconv.FormatInt(actor.ID, 10), key, text}, "\n"))
+	return &sent
+}
+
+// once answers a form that was sent twice with the case as the first sending left it.
+func (s *Service) once(ctx context.Context, actor models.Actor, number string, c *models.Case, err error) (*models.Case, error) {
+	if !database.IsDuplicate(err) {
+		return c, err
+	}
+	c, _, err = s.seen(ctx, actor, number)
+	return c, err
 }
 
 // attachStaged moves a draft's files to a message and ends the draft; only one message can have them.

@@ -62,7 +62,7 @@ func TestANoteLeavesOpenFormsValid(t *testing.T) {
 	each(t, func(t *testing.T, c *fixture.City) {
 		n := c.Submit(fixture.Phone, c.About(fixture.Rent)).Case.Number
 		seen := c.Case(n).Version
-		if _, err := c.Cases.AddNote(c.Context(), c.Actor(fixture.Handler2), n, "来电核实过情况"); err != nil {
+		if _, err := c.Cases.AddNote(c.Context(), c.Actor(fixture.Handler2), n, cases.NoteInput{Text: "来电核实过情况"}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.Cases.Accept(c.Context(), c.Actor(fixture.Handler), n, seen); err != nil {

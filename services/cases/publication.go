@@ -86,15 +86,12 @@ func (s *Service) Prepare(ctx context.Context, actor models.Actor, number string
 
 func (s *Service) source(ctx context.Context, c *models.Case) (library.Source, error) {
 	src := library.Source{CaseID: c.ID, TopicID: c.TopicID, DepartmentID: c.DepartmentID, AskedAt: c.SubmittedAt, AnsweredAt: c.SubmittedAt}
-	list, err := s.messages(ctx, c.ID)
+	first, err := s.firstMessage(ctx, c.ID, models.ReplySent) // the first answer: how long the resident waited for it
 	if err != nil {
 		return src, err
 	}
-	for _, m := range list {
-		if m.Kind == models.ReplySent {
-			src.AnsweredAt = m.CreatedAt
-			break // the first answer: how long the resident waited for it
-		}
+	for _, m := range first {
+		src.AnsweredAt = m.CreatedAt
 	}
 	src.WorkingDays, err = s.Deadlines.WorkingDays(ctx, src.AskedAt, src.AnsweredAt)
 	return src, err

@@ -144,7 +144,7 @@ func TestEveryLookAtContactDetailsIsRecorded(t *testing.T) {
 				t.Errorf("%s left rows", who)
 			}
 		}
-		must[*models.Case](t)(c.Cases.AddNote(ctx, chen, n, "已电话联系来信人"))
+		must[*models.Case](t)(c.Cases.AddNote(ctx, chen, n, cases.NoteInput{Text: "已电话联系来信人"}))
 		own := must[*cases.Thread](t)(c.Cases.Open(ctx, c.Resident(fixture.Phone), n))
 		if len(own.Messages) != 1 || len(own.Events) != 1 {
 			t.Errorf("the resident sees %d messages, %d events", len(own.Messages), len(own.Events))

@@ -120,7 +120,7 @@ func races() []raced {
 			return err1(s.Reopen(c.Context(), a, n, text))
 		}, owners},
 		{cases.ActNote, nothing, func(s *cases.Service, c *fixture.City, a models.Actor, n string) error {
-			return err1(s.AddNote(c.Context(), a, n, "已电话联系"))
+			return err1(s.AddNote(c.Context(), a, n, cases.NoteInput{Text: "已电话联系"}))
 		}, two(fixture.Handler, fixture.Overseer)},
 		{cases.ActReveal, nothing, func(s *cases.Service, c *fixture.City, a models.Actor, n string) error {
 			return err1(s.Reveal(c.Context(), a, n))

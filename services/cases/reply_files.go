@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"io"
-	"slices"
 
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
@@ -106,14 +105,11 @@ func (s *Service) MayReadFile(ctx context.Context, actor models.Actor, a models.
 	if who == 0 || a.OwnerKind == models.OwnerReply {
 		return notFound()
 	}
-	list, err := s.messages(ctx, caseID)
-	if err != nil {
-		return err
+	m, err := s.messageByID(ctx, a.OwnerID)
+	if err == nil && (m.CaseID != caseID || m.Kind == models.Note) {
+		err = notFound()
 	}
-	if slices.ContainsFunc(list, func(m models.CaseMessage) bool { return m.ID == a.OwnerID && m.Kind != models.Note }) {
-		return nil
-	}
-	return notFound()
+	return err
 }
 
 // drafting is the case with a draft that the actor may write on now.

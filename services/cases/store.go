@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
@@ -100,15 +101,51 @@ func (s *Service) insertEvent(ctx context.Context, e *models.CaseEvent) error {
 	return s.DB.Conn(ctx).Create(e).Error
 }
 
+// threadMost bounds what a thread shows: of more, the newest, and the question they are about.
+const threadMost = 500
+
+// messages returns the thread in its order, at most threadMost of it.
 func (s *Service) messages(ctx context.Context, caseID int64) ([]models.CaseMessage, error) {
 	var list []models.CaseMessage
-	err := s.DB.Conn(ctx).Where("case_id = ?", caseID).Order("id").Limit(500).Find(&list).Error
+	if err := s.DB.Conn(ctx).Where("case_id = ?", caseID).Order("id DESC").Limit(threadMost).Find(&list).Error; err != nil {
+		return nil, err
+	}
+	slices.Reverse(list)
+	if len(list) == threadMost && list[0].Kind != models.Question {
+		question, err := s.firstMessage(ctx, caseID, models.Question)
+		return append(question, list[1:]...), err
+	}
+	return list, nil
+}
+
+// firstMessage returns the first message of a kind, or none.
+func (s *Service) firstMessage(ctx context.Context, caseID int64, kind models.MessageKind) ([]models.CaseMessage, error) {
+	var list []models.CaseMessage
+	err := s.DB.Conn(ctx).Where("case_id = ? AND kind = ?", caseID, kind).Order("id").Limit(1).Find(&list).Error
 	return list, err
 }
 
+func (s *Service) messageByID(ctx context.Context, id int64) (models.CaseMessage, error) {
+	var m models.CaseMessage
+	err := s.DB.Conn(ctx).Take(&m, id).Error
+	if database.IsNotFound(err) {
+		err = notFound()
+	}
+	return m, err
+}
+
+// countMessages counts up to limit.
+func (s *Service) countMessages(ctx context.Context, caseID, round int64, kind models.MessageKind, limit int) (int, error) {
+	var ids []int64
+	err := s.DB.Conn(ctx).Model(&models.CaseMessage{}).Where("case_id = ? AND round = ? AND kind = ?", caseID, round, kind).Limit(limit).Pluck("id", &ids).Error
+	return len(ids), err
+}
+
+// events returns the history in its order, of more than threadMost rows the newest.
 func (s *Service) events(ctx context.Context, caseID int64) ([]models.CaseEvent, error) {
 	var list []models.CaseEvent
-	err := s.DB.Conn(ctx).Where("case_id = ?", caseID).Order("id").Limit(500).Find(&list).Error
+	err := s.DB.Conn(ctx).Where("case_id = ?", caseID).Order("id DESC").Limit(threadMost).Find(&list).Error
+	slices.Reverse(list)
 	return list, err
 }
 
@@ -120,7 +157,8 @@ func (s *Service) eventsSince(ctx context.Context, caseID, version int64) ([]mod
 
 func (s *Service) replies(ctx context.Context, caseID int64) ([]models.CaseReply, error) {
 	var list []models.CaseReply
-	err := s.DB.Conn(ctx).Where("case_id = ?", caseID).Order("round").Limit(100).Find(&list).Error
+	err := s.DB.Conn(ctx).Where("case_id = ?", caseID).Order("round DESC").Limit(100).Find(&list).Error
+	slices.Reverse(list)
 	return list, err
 }
 

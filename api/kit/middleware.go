@@ -32,15 +32,16 @@ func (k *Kit) Middleware(observe Observer) gin.HandlerFunc {
 		k.headers(gc)
 		defer k.recover(gc)
 		gc.Request.Body = http.MaxBytesReader(gc.Writer, gc.Request.Body, maxBody(gc.Request))
+		var err error
 		if !isAPI(gc) {
-			if err := origin.Check(gc.Request); err != nil {
-				gc.Abort()
-				c := k.plain(gc, areaOf(gc))
-				c.fail(fault.Wrap(err, fault.Forbidden, i18n.N("这个请求不是从本站页面发出的，没有执行。请回到本站再操作。")))
-				return
-			}
+			err = origin.Check(gc.Request)
 		}
-		gc.Next()
+		if err != nil {
+			gc.Abort()
+			k.plain(gc, areaOf(gc)).fail(fault.Wrap(err, fault.Forbidden, i18n.N("这个请求不是从本站页面发出的，没有执行。请回到本站再操作。")))
+		} else {
+			gc.Next()
+		}
 		took := time.Since(start)
 		if observe != nil {
 			observe(gc.Request.Method, gc.FullPath(), gc.Writer.Status(), took)
@@ -111,19 +112,31 @@ func (k *Kit) recover(gc *gin.Context) {
 	k.plain(gc, areaOf(gc)).fail(fmt.Errorf("panic: %v", r))
 }
 
+// slow is from when on an answer is worth a line by itself.
+const slow = time.Second
+
+// weight is how much an answer matters to those who run the program: whoever was refused may ask them with the request's id. What went
+// well has no line: public pages come from memory faster than a line is written.
+func weight(gc *gin.Context, took time.Duration) slog.Level {
+	stream := strings.HasPrefix(gc.Writer.Header().Get("Content-Type"), "text/event-stream") // it is meant to last
+	switch status := gc.Writer.Status(); {
+	case status >= http.StatusInternalServerError:
+		return slog.LevelWarn
+	case status >= http.StatusBadRequest || took >= slow && !stream:
+		return slog.LevelInfo
+	}
+	return slog.LevelDebug
+}
+
 // accessLog names the route, never the address: a path may hold a case number, a query what somebody searched for.
 func (k *Kit) accessLog(gc *gin.Context, took time.Duration) {
-	status := gc.Writer.Status()
-	level := slog.LevelDebug
-	if status >= 500 {
-		level = slog.LevelWarn
-	}
+	level := weight(gc, took)
 	ctx := gc.Request.Context()
 	if !k.Log.Enabled(ctx, level) {
 		return
 	}
 	k.Log.LogAttrs(ctx, level, "request", slog.String("request_id", RequestID(gc)), slog.String("method", gc.Request.Method),
-		slog.String("route", gc.FullPath()), slog.Int("status", status), slog.Duration("took", took), slog.Int("bytes", gc.Writer.Size()))
+		slog.String("route", gc.FullPath()), slog.Int("status", gc.Writer.Status()), slog.Duration("took", took), slog.Int("bytes", gc.Writer.Size()))
 }
 
 // NoRoute answers an address that leads nowhere.

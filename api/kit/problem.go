@@ -10,7 +10,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"huiyin/internal/database"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/models"
@@ -135,7 +134,7 @@ func (c *Ctx) ProblemHeaders(err error, p *Problem) {
 	if p.Status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", "Bearer")
 	}
-	if database.IsDown(err) {
+	if p.Status == http.StatusServiceUnavailable {
 		c.Header("Retry-After", whenDown)
 	}
 	if e, ok := errors.AsType[*fault.Error](err); ok {

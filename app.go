@@ -188,6 +188,13 @@ func (a *app) found(ctx context.Context) error {
 	return a.cases.SeedDesk(ctx)
 }
 
+// warn tells what a city in earnest should not be without.
+func (a *app) warn() {
+	if !a.isDemo() && a.cfg.SMSURL == "" {
+		a.log.Warn("no SMS gateway is set: residents get no codes, so that they cannot sign in, and no messages; set HUIYIN_SMS_URL, _KEY and _SECRET")
+	}
+}
+
 // codesPerDay is how many one-time codes one phone gets a day.
 const codesPerDay = 10
 

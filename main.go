@@ -133,6 +133,7 @@ func work(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx) }()
 	log.Info("worker runs")
+	a.warn()
 	select {
 	case err = <-ended:
 		return err

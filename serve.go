@@ -46,6 +46,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	web := api.Listen(cfg.Addr, server.Handler)
 	go func() { failed <- web.Serve(listener) }()
 	a.greet()
+	a.warn()
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

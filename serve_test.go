@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -70,7 +71,8 @@ func TestTheWorkerShowsWhatWaits(t *testing.T) {
 	ok(t, free.Close())
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- work(ctx, cfg, slog.New(slog.DiscardHandler)) }()
+	var log bytes.Buffer // read when the worker has ended
+	go func() { ended <- work(ctx, cfg, slog.New(slog.NewTextHandler(&log, nil))) }()
 	get := func(path string) string {
 		t.Helper()
 		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
@@ -104,6 +106,9 @@ func TestTheWorkerShowsWhatWaits(t *testing.T) {
 	}
 	stop()
 	ok(t, <-ended)
+	if !strings.Contains(log.String(), "no SMS gateway is set") {
+		t.Errorf("nobody is warned that residents get no codes:\n%s", &log)
+	}
 }
 
 // The only security administrator who lost everything gets back in at the machine; the administrators are made once.

@@ -59,7 +59,7 @@ func New(d Deps) (*Server, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
-	engine.RedirectTrailingSlash = true
+	engine.RedirectTrailingSlash = false // a program gets a problem; NoRoute helps persons
 	engine.MaxMultipartMemory = 1 << 20
 	if err := engine.SetTrustedProxies(d.Proxies); err != nil {
 		return nil, err

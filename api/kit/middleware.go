@@ -31,7 +31,7 @@ func (k *Kit) Middleware(observe Observer) gin.HandlerFunc {
 		gc.Set(requestIDKey, rand.Text()[:16])
 		k.headers(gc)
 		defer k.recover(gc)
-		gc.Request.Body = http.MaxBytesReader(gc.Writer, gc.Request.Body, maxBody(gc.Request))
+		gc.Request.Body = bounded(gc)
 		var err error
 		if !isAPI(gc) {
 			err = origin.Check(gc.Request)
@@ -139,8 +139,15 @@ func (k *Kit) accessLog(gc *gin.Context, took time.Duration) {
 		slog.String("route", gc.FullPath()), slog.Int("status", gc.Writer.Status()), slog.Duration("took", took), slog.Int("bytes", gc.Writer.Size()))
 }
 
-// NoRoute answers an address that leads nowhere.
+// NoRoute answers an address that leads nowhere. A person who typed a slash too many is led to the page.
 func (k *Kit) NoRoute(gc *gin.Context) {
+	if u := *gc.Request.URL; areaOf(gc) != API && gc.Request.Method == http.MethodGet && len(u.Path) > 1 && strings.HasSuffix(u.Path, "/") {
+		u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/"), strings.TrimSuffix(u.RawPath, "/")
+		if to := Back(u.RequestURI(), ""); to != "" {
+			gc.Redirect(http.StatusMovedPermanently, to)
+			return
+		}
+	}
 	c, err := k.begin(gc, areaOf(gc))
 	if err == nil {
 		err = NotFound()
@@ -160,9 +167,7 @@ func (k *Kit) NoMethod(gc *gin.Context) {
 		c.FailJSON(err)
 		return
 	}
-	p := c.NewProblem(fault.NotFound, c.T(i18n.N("这个地址不接受 %[1]s 请求，可以用的是：%[2]s。"), gc.Request.Method, gc.Writer.Header().Get("Allow")))
-	p.Status = http.StatusMethodNotAllowed
-	c.FailJSON(p)
+	c.FailJSON(c.StatusProblem(http.StatusMethodNotAllowed, c.T(i18n.N("这个地址不接受 %[1]s 请求，可以用的是：%[2]s。"), gc.Request.Method, gc.Writer.Header().Get("Allow"))))
 }
 
 // Prefs answers /prefs: language and large-type mode are cookies, then back to where the person was.

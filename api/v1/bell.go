@@ -5,18 +5,19 @@ import (
 	"strconv"
 
 	"huiyin/api/kit"
+	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/services/notices"
 )
 
 func (s *server) bell() {
 	add(s, op{ID: "list-notices", Method: http.MethodGet, Path: "/staff/notices", Access: kit.Staff, Tag: tagBell, Summary: i18n.N("我的提醒，最新的在前")}, s.notices)
-	add(s, op{ID: "read-notice", Method: http.MethodPost, Path: "/staff/notices/{id}/read", Access: kit.Staff, Tag: tagBell, Limit: "write", Summary: i18n.N("标为已读")}, s.readNotice)
-	add(s, op{ID: "read-all-notices", Method: http.MethodPost, Path: "/staff/notices/read", Access: kit.Staff, Tag: tagBell, Limit: "write", Summary: i18n.N("到这一条为止都标为已读")}, s.readAll)
+	add(s, op{ID: "read-notice", Method: http.MethodPost, Path: "/staff/notices/{id}/read", Access: kit.Staff, Tag: tagBell, Limit: "write", Creates: together, Summary: i18n.N("标为已读")}, s.readNotice)
+	add(s, op{ID: "read-all-notices", Method: http.MethodPost, Path: "/staff/notices/read", Access: kit.Staff, Tag: tagBell, Limit: "write", Creates: together, Summary: i18n.N("到这一条为止都标为已读")}, s.readAll)
 }
 
 type afterInput struct {
-	After string `query:"after" maxLength:"20" doc:"上一页给出的下一页位置"`
+	After string `query:"after" maxLength:"60" doc:"上一页给出的下一页位置"`
 }
 
 type bellPage struct {
@@ -50,6 +51,13 @@ func (s *server) notices(c *call, in *afterInput) (*bellPage, error) {
 }
 
 func (s *server) readNotice(c *call, in *IDInput) (*none, error) {
+	at, _, err := s.Notices.Bell(c.ctx, c.Actor.ID, in.ID+1)
+	if err == nil && (len(at) == 0 || at[0].ID != in.ID) {
+		err = fault.New(fault.NotFound, i18n.N("没有这条提醒。"))
+	}
+	if err != nil {
+		return nil, err
+	}
 	return nil, s.Notices.MarkRead(c.ctx, c.Actor.ID, in.ID)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"huiyin/api/kit"
+	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/models"
 	"huiyin/services/notices"
@@ -26,10 +27,15 @@ type deliveriesInput struct {
 	Channel models.Channel       `query:"channel" enum:"sms,mail,bell"`
 	State   models.DeliveryState `query:"state" enum:"queued,sending,sent,retry,failed,unknown"`
 	Kind    notices.Kind         `query:"kind" maxLength:"60"`
-	After   string               `query:"after" maxLength:"20" doc:"上一页给出的下一页位置"`
+	After   string               `query:"after" maxLength:"60" doc:"上一页给出的下一页位置"`
 }
 
 func (s *server) listDeliveries(c *call, in *deliveriesInput) (*page[notices.Record], error) {
+	if _, known := notices.SpecOf(in.Kind); in.Kind != "" && !known {
+		var wrong fault.Fields
+		wrong.Add("kind", i18n.N("没有这种通知。"))
+		return nil, wrong.Err()
+	}
 	return s.deliveryPage(c, notices.Filter{Channel: in.Channel, State: in.State, Kind: in.Kind}, in.After)
 }
 
@@ -57,7 +63,7 @@ func (s *server) deliveryPage(c *call, f notices.Filter, after string) (*page[no
 
 type caseDeliveriesInput struct {
 	NumberInput
-	After string `query:"after" maxLength:"20" doc:"上一页给出的下一页位置"`
+	After string `query:"after" maxLength:"60" doc:"上一页给出的下一页位置"`
 }
 
 func (s *server) caseDeliveries(c *call, in *caseDeliveriesInput) (*page[notices.Record], error) {

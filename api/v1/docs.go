@@ -71,6 +71,9 @@ func (s *server) docs(c *kit.Ctx) error {
 	for _, k := range kit.ProblemKinds {
 		page.Problems = append(page.Problems, docsProblem{Name: k.Name, Title: c.T(k.Title), Status: kit.Status(k.Kind)})
 	}
+	for _, k := range kit.StatusKinds {
+		page.Problems = append(page.Problems, docsProblem{Name: k.Name, Title: c.T(k.Title), Status: k.Status})
+	}
 	for name, schema := range document.Components.Schemas.Map() {
 		if schema.Type == huma.TypeObject {
 			page.Shapes = append(page.Shapes, docsShape{Name: name, Fields: fields(c.L, schema)})
@@ -85,7 +88,7 @@ func (s *server) docsOp(c *kit.Ctx, o op) docsOp {
 	d := docsOp{ID: o.ID, Method: o.Method, Path: Prefix + o.Path, Summary: c.T(o.Summary), Access: accessName(o.Access).Localize(c.L)}
 	operation := operationAt(s.api.OpenAPI().Paths[Prefix+o.Path], o.Method)
 	for _, p := range operation.Parameters {
-		if p.Name == "Accept-Language" {
+		if p.Name == "Accept-Language" || p.Name == "lang" {
 			continue
 		}
 		d.Params = append(d.Params, docsParam{Name: p.Name, In: p.In, Doc: c.T(p.Description), Type: typeOf(p.Schema), Required: p.Required, Range: rangeOf(p.Schema)})
@@ -181,6 +184,15 @@ func rangeOf(schema *huma.Schema) string {
 		case to:
 			parts = append(parts, "≤ "+high)
 		}
+	}
+	if to, ok := shown(schema, "maxLength"); ok {
+		from, some := shown(schema, "minLength")
+		bound(fmt.Sprint(from), fmt.Sprint(to), some, true)
+	}
+	if to, ok := shown(schema, "maximum"); ok {
+		from, some := shown(schema, "minimum")
+		bound(fmt.Sprint(from), fmt.Sprint(to), some, true)
+		return strings.Join(parts, ", ")
 	}
 	low, high := schema.Minimum, schema.Maximum
 	bound(number(low), number(high), low != nil && *low > -1<<53+1, high != nil && *high < 1<<53-1)

@@ -83,13 +83,13 @@ type whoami struct {
 
 func (s *server) entry() {
 	post := http.MethodPost
-	add(s, op{ID: "request-phone-code", Method: post, Path: "/phone-codes", Access: kit.Public, Tag: tagEntry, Limit: "code", Status: http.StatusNoContent,
+	add(s, op{ID: "request-phone-code", Method: post, Path: "/phone-codes", Access: kit.Public, Tag: tagEntry, Limit: "code", Status: http.StatusNoContent, Creates: around,
 		Summary: i18n.N("发送手机验证码")}, s.requestCode)
-	add(s, op{ID: "sign-in-by-phone", Method: post, Path: "/sessions", Access: kit.Public, Tag: tagEntry, Limit: "sign-in", Status: created,
+	add(s, op{ID: "sign-in-by-phone", Method: post, Path: "/sessions", Access: kit.Public, Tag: tagEntry, Limit: "sign-in", Status: created, Creates: around,
 		Summary: i18n.N("用手机验证码登录")}, s.signInByPhone)
-	add(s, op{ID: "open-receipt", Method: post, Path: "/receipts", Access: kit.Public, Tag: tagEntry, Limit: "track", Status: created,
+	add(s, op{ID: "open-receipt", Method: post, Path: "/receipts", Access: kit.Public, Tag: tagEntry, Limit: "track", Status: created, Creates: around,
 		Summary: i18n.N("用编号和查询码打开诉求")}, s.openReceipt)
-	add(s, op{ID: "sign-in-staff", Method: post, Path: "/staff/sessions", Access: kit.Public, Tag: tagEntry, Limit: "staff-sign-in", Status: created,
+	add(s, op{ID: "sign-in-staff", Method: post, Path: "/staff/sessions", Access: kit.Public, Tag: tagEntry, Limit: "staff-sign-in", Status: created, Creates: around,
 		Summary: i18n.N("工作人员登录")}, s.signInStaff)
 	add(s, op{ID: "verify-second-factor", Method: post, Path: "/staff/second-factor", Access: session, Tag: tagEntry, Limit: "staff-sign-in", Status: created,
 		Summary: i18n.N("完成二次验证，得到新的令牌")}, s.secondFactor)

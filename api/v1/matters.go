@@ -109,7 +109,7 @@ func cursor(after string) (int64, error) {
 	n, err := strconv.ParseInt(after, 36, 64)
 	if err != nil || n <= 0 {
 		var wrong fault.Fields
-		wrong.Add("after", i18n.N("翻页的位置不对，请从第一页开始看。"))
+		wrong.Add("after", msgCursor)
 		return 0, wrong.Err()
 	}
 	return n, nil

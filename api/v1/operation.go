@@ -38,16 +38,21 @@ type op struct {
 type creates int
 
 const (
-	nothing    creates = iota
-	together           // effect and answer commit together
-	around             // the effect cannot be part of a transaction
-	repeatable         // like around, and the use case itself makes nothing twice
+	nothing    creates = iota // a POST then refuses a key: what it answers is not kept
+	together                  // effect and answer commit together
+	around                    // the effect cannot be part of a transaction
+	repeatable                // like around, and the use case itself makes nothing twice
 )
 
-// IdemKey is embedded in the input of what takes a key. Parts of inputs are exported because huma fills in exported fields only.
+// IdemKey may be embedded in the input of what takes a key; it is documented of the others too. Parts of inputs are exported because huma fills in exported fields only.
 type IdemKey struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"自己定的一段文字，每个新请求换一个，例如随机的编码。一天之内带同一个键再发同样的请求，得到第一次的答复，不会重复办理。"`
 }
+
+// keyParameter documents the key of an operation whose input does not name it.
+var keyParameter = &huma.Param{Name: "Idempotency-Key", In: "header", Description: keyDoc, Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(maxKey)}}
+
+var keyDoc = i18n.N("自己定的一段文字，每个新请求换一个，例如随机的编码。一天之内带同一个键再发同样的请求，得到第一次的答复，不会重复办理。")
 
 type ctxKey struct{}
 
@@ -56,6 +61,7 @@ type call struct {
 	*kit.Ctx
 	ctx         context.Context
 	fingerprint []byte
+	strayCursor bool // the place to go on from is one of another list
 }
 
 // of returns the request behind the context that huma hands to handlers.
@@ -71,7 +77,11 @@ func add[I, O any](s *server, o op, handle func(c *call, in *I) (*O, error)) {
 	_, o.files = input.FieldByName("RawBody")
 	_, body := input.FieldByName("Body")
 	operation := s.describe(o, body || o.files)
-	operation.Middlewares = huma.Middlewares{func(hc huma.Context, next func(huma.Context)) { s.admit(o, body, hc, next) }}
+	if _, declared := input.FieldByName("Key"); o.Creates != nothing && !declared {
+		operation.Parameters = append(operation.Parameters, keyParameter)
+	}
+	asks := map[string]bool{}
+	operation.Middlewares = huma.Middlewares{func(hc huma.Context, next func(huma.Context)) { s.admit(o, asks, body, hc, next) }}
 	s.kit.Note(o.Method, strings.NewReplacer("{", ":", "}", "").Replace(Prefix+o.Path), o.Access, kit.API)
 	huma.Register(s.api, operation, func(ctx context.Context, in *I) (*O, error) {
 		c := of(ctx)
@@ -86,6 +96,11 @@ func add[I, O any](s *server, o op, handle func(c *call, in *I) (*O, error)) {
 		typed, _ := out.(*O)
 		return typed, nil
 	})
+	for _, p := range operationAt(s.api.OpenAPI().Paths[Prefix+o.Path], o.Method).Parameters {
+		if p.In == "query" {
+			asks[p.Name] = true
+		}
+	}
 }
 
 // run calls the handler, under the request's Idempotency-Key where the operation takes one.
@@ -127,7 +142,11 @@ func (s *server) run(c *call, o op, in any, handle func(ctx context.Context) (an
 	return out, json.Unmarshal(kept, out)
 }
 
+// scopeOf says whose key it is. Somebody unknown has none of their own: it is that of who sends the very same request.
 func scopeOf(a kit.Actor) string {
+	if a.SessionID == 0 {
+		return ""
+	}
 	if a.IsResident() || a.IsStaff() {
 		return string(a.Kind) + ":" + strconv.FormatInt(a.ID, 10)
 	}
@@ -135,10 +154,12 @@ func scopeOf(a kit.Actor) string {
 }
 
 // admit comes before anything is read: who is asking, may they, how often, and is the body JSON at all.
-func (s *server) admit(o op, body bool, hc huma.Context, next func(huma.Context)) {
+func (s *server) admit(o op, asks map[string]bool, body bool, hc huma.Context, next func(huma.Context)) {
 	gc := humagin.Unwrap(hc)
+	c := &call{Ctx: &kit.Ctx{Context: gc}}
+	c.takeBack() // before anybody reads the query, which is kept from then on
 	k, err := s.kit.Begin(gc, kit.API)
-	c := &call{Ctx: k}
+	c.Ctx = k
 	if err == nil {
 		err = c.entitled(o.Access)
 	}
@@ -146,16 +167,18 @@ func (s *server) admit(o op, body bool, hc huma.Context, next func(huma.Context)
 		err = c.limits(o.Limit)
 	}
 	if err == nil {
-		err = checkAddress(gc.Request)
+		err = c.checkAddress(o, asks)
 	}
 	switch {
 	case err == nil && body:
 		err = c.readJSON()
 	case err == nil && o.files:
 		err = c.readForm()
+	case err == nil:
+		err = c.noBody()
 	}
 	if err != nil {
-		c.FailJSON(err)
+		c.FailJSON(tooLarge(err))
 		return
 	}
 	if !body {
@@ -201,6 +224,8 @@ func (c *call) limits(class string) error {
 	return c.Limit(class)
 }
 
+var language = i18n.N("给人看的话用哪种语言：zh-CN（默认）或 en")
+
 // describe writes the operation's part of the document.
 func (s *server) describe(o op, body bool) huma.Operation {
 	d := huma.Operation{
@@ -211,6 +236,9 @@ func (s *server) describe(o op, body bool) huma.Operation {
 		},
 	}
 	d.Description = s.kit.Catalogs.For(i18n.English).T(i18n.N("谁可以用：%[1]s。"), accessName(o.Access))
+	if o.Method == http.MethodPost && o.Creates == nothing {
+		d.Description += " " + s.kit.Catalogs.For(i18n.English).T(i18n.N("不接受 %[1]s：答复不能留存。"), "Idempotency-Key")
+	}
 	switch {
 	case o.Access.Name != kit.Public.Name:
 		d.Security = []map[string][]string{{"bearer": {}}}
@@ -235,7 +263,8 @@ func (s *server) describe(o op, body bool) huma.Operation {
 		d.RequestBody = formBody()
 	}
 	d.Parameters = []*huma.Param{
-		{Name: "Accept-Language", In: "header", Description: i18n.N("给人看的话用哪种语言：zh-CN（默认）或 en"), Schema: &huma.Schema{Type: huma.TypeString}},
+		{Name: "Accept-Language", In: "header", Description: language, Schema: &huma.Schema{Type: huma.TypeString}},
+		{Name: "lang", In: "query", Description: language, Schema: &huma.Schema{Type: huma.TypeString}},
 	}
 	return d
 }

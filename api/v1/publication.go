@@ -3,9 +3,11 @@ package v1
 import (
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"huiyin/api/kit"
 	"huiyin/internal/i18n"
+	"huiyin/internal/pii"
 	"huiyin/models"
 	"huiyin/services/cases"
 	"huiyin/services/library"
@@ -41,18 +43,41 @@ type publicVersion struct {
 	PreparedBy  int64                    `json:"prepared_by,omitempty"`
 	PublishedAt *time.Time               `json:"published_at,omitempty"`
 	Version     int64                    `json:"version"`
-	Findings    []library.Finding        `json:"findings" nullable:"false" doc:"可能是个人信息的地方，逐处决定"`
+	Findings    []finding                `json:"findings" nullable:"false" doc:"可能是个人信息的地方，逐处决定"`
 	Undecided   int                      `json:"undecided"`
+}
+
+type finding struct {
+	Field       string   `json:"field" enum:"title,question,answer"`
+	Kind        pii.Kind `json:"kind"`
+	Start       int      `json:"start" doc:"从第几个 UTF-8 字节开始，从 0 数起"`
+	End         int      `json:"end" doc:"到第几个 UTF-8 字节之前"`
+	StartChar   int      `json:"start_char" doc:"从第几个字符（码点）开始，从 0 数起"`
+	EndChar     int      `json:"end_char" doc:"到第几个字符（码点）之前"`
+	Text        string   `json:"text"`
+	Replacement string   `json:"replacement" doc:"建议改成什么"`
+	Key         string   `json:"key" doc:"决定时用它指这一处"`
+	Decided     bool     `json:"decided" doc:"有人决定过保留"`
+}
+
+func findingsOf(p models.Publication, list []library.Finding) []finding {
+	texts := map[string]string{"title": p.Title, "question": p.Question, "answer": p.Answer}
+	out := make([]finding, 0, len(list))
+	for _, f := range list {
+		text := texts[f.Field]
+		out = append(out, finding{
+			Field: f.Field, Kind: f.Kind, Start: f.Start, End: f.End, Text: f.Text, Replacement: f.Replacement, Key: f.Key, Decided: f.Decided,
+			StartChar: utf8.RuneCountInString(text[:f.Start]), EndChar: utf8.RuneCountInString(text[:f.End]),
+		})
+	}
+	return out
 }
 
 func versionOf(v cases.PublicVersion) *reply[publicVersion] {
 	p := v.Publication
 	out := publicVersion{
 		ID: p.ID, Status: p.Status, Title: p.Title, Question: p.Question, Answer: p.Answer, Comment: p.Comment, PreparedBy: p.PreparedBy,
-		PublishedAt: p.PublishedAt, Version: p.Version, Findings: v.Findings, Undecided: v.Undecided,
-	}
-	if out.Findings == nil {
-		out.Findings = []library.Finding{}
+		PublishedAt: p.PublishedAt, Version: p.Version, Findings: findingsOf(p, v.Findings), Undecided: v.Undecided,
 	}
 	return &reply[publicVersion]{out}
 }

@@ -15,7 +15,7 @@ func (s *server) reading() {
 	add(s, op{ID: "search-library", Method: get, Path: "/library", Access: kit.Public, Tag: tagLibrary, Limit: "search", Summary: i18n.N("浏览和搜索公开答复")}, s.searchLibrary)
 	add(s, op{ID: "similar-entries", Method: get, Path: "/library/similar", Access: kit.Public, Tag: tagLibrary, Limit: "search", Summary: i18n.N("找可能已经回答过的问题")}, s.similar)
 	add(s, op{ID: "get-entry", Method: get, Path: "/library/{id}", Access: kit.Public, Tag: tagLibrary, Gone: true, Summary: i18n.N("一条公开答复")}, s.getEntry)
-	add(s, op{ID: "vote-entry", Method: http.MethodPost, Path: "/library/{id}/votes", Access: session, Tag: tagLibrary, Limit: "vote", Gone: true, Summary: i18n.N("评价公开答复有没有帮助")}, s.vote)
+	add(s, op{ID: "vote-entry", Method: http.MethodPost, Path: "/library/{id}/votes", Access: session, Tag: tagLibrary, Limit: "vote", Creates: together, Gone: true, Summary: i18n.N("评价公开答复有没有帮助")}, s.vote)
 	add(s, op{ID: "list-favourites", Method: get, Path: "/favourites", Access: kit.Resident, Tag: tagLibrary, Summary: i18n.N("我收藏的公开答复")}, s.favourites)
 	add(s, op{ID: "keep-favourite", Method: http.MethodPut, Path: "/library/{id}/favourite", Access: kit.Resident, Tag: tagLibrary, Limit: "write", Gone: true, Summary: i18n.N("收藏")}, s.favourite)
 	add(s, op{ID: "drop-favourite", Method: http.MethodDelete, Path: "/library/{id}/favourite", Access: kit.Resident, Tag: tagLibrary, Limit: "write", Summary: i18n.N("取消收藏")}, s.unfavourite)
@@ -159,7 +159,7 @@ type votes struct {
 	Unhelpful int64 `json:"unhelpful"`
 }
 
-// vote counts each reader once, so it may be sent again without a key.
+// vote counts each reader once, so it may also be sent again without a key.
 func (s *server) vote(c *call, in *voteInput) (*reply[votes], error) {
 	v, err := s.Library.Vote(c.ctx, scopeOf(c.Actor), in.ID, in.Body.Helpful)
 	if err != nil {

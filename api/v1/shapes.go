@@ -40,6 +40,7 @@ func pageOf[T any](c *call, items []T, next string) *page[T] {
 	if items == nil {
 		items = []T{}
 	}
+	next = c.handOut(next)
 	p := &page[T]{Body: List[T]{Items: items, Next: next}}
 	if next != "" {
 		u := *c.Request.URL

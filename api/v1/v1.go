@@ -72,6 +72,7 @@ func register(k *kit.Kit, engine *gin.Engine, d Deps) *server {
 	s.deliveries()
 	s.ownAccount()
 	s.bounds()
+	s.lengths()
 	return s
 }
 
@@ -80,7 +81,7 @@ func config(k *kit.Kit) huma.Config {
 	c := huma.DefaultConfig(english.T(i18n.N("回音开放接口")), "1.0.0")
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil                                      // we serve them ourselves, and add nothing to bodies
 	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat} // the second for +json
-	c.Info.Description = english.T(aboutAPI, "application/problem+json (RFC 9457)", "Idempotency-Key", "next", "Accept-Language")
+	c.Info.Description = english.T(aboutAPI, "application/problem+json (RFC 9457)", "Idempotency-Key", "next", "Accept-Language", http.MethodPost)
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	if k.BaseURL != "" {
 		c.Servers = []*huma.Server{{URL: k.BaseURL}}
@@ -95,7 +96,7 @@ func config(k *kit.Kit) huma.Config {
 	return c
 }
 
-var aboutAPI = i18n.N("给程序用的接口，和页面走同样的规则。出错时返回 %[1]s，并逐项说明。每个新建的请求都可以带 %[2]s：同样的请求再发一次，得到同样的答复，不会重复办理。列表用 %[3]s 翻页。语言用 %[4]s 选择。")
+var aboutAPI = i18n.N("给程序用的接口，和页面走同样的规则。出错时返回 %[1]s，并逐项说明；地址不接受的方法得到 405，不认识的参数得到 422。会改动内容的请求（%[5]s）可以带 %[2]s：一天之内同样的请求再发一次，得到同样的答复，不会重复办理；个别操作的答复不能留存，会拒绝它。列表用 %[3]s 翻页，它只对给出它的那个列表有效。语言用 %[4]s 选择。")
 
 // tag is a chapter of the documentation.
 type tag struct{ Name, Title string }
@@ -128,9 +129,12 @@ var tags = []tag{
 	{tagOwn, i18n.N("工作台：我的账号")},
 }
 
+// exact is the largest whole number that JSON carries without loss.
+const exact = 1<<53 - 1
+
 // bounds keeps every whole number within what JSON carries exactly, so that a larger one is refused where it stands.
 func (s *server) bounds() {
-	least, most := -float64(1<<53-1), float64(1<<53-1)
+	least, most := -float64(exact), float64(exact)
 	for _, schema := range s.api.OpenAPI().Components.Schemas.Map() {
 		for _, p := range schema.Properties {
 			if p.Type != huma.TypeInteger {

@@ -42,13 +42,22 @@ func New(db *database.DB, c clock.Clock, s *seal.Box) *Keys { return &Keys{db, c
 
 // Request is one request under a key. The scope says whose key it is; the same key of another scope is another key.
 type Request struct {
-	Scope       string // "resident:7", at most 80 bytes
+	Scope       string // "resident:7", at most 80 bytes; "" is nobody's: then only the same request has the same key
 	Key         string // as the program chose it
 	Fingerprint []byte // of what was asked
 }
 
-func (r Request) row(now time.Time) models.IdempotencyKey {
-	return models.IdempotencyKey{Scope: r.Scope, KeyHash: hash([]byte(r.Key)), RequestHash: hash(r.Fingerprint), CreatedAt: now}
+func (k *Keys) row(r Request, now time.Time) models.IdempotencyKey {
+	request := k.print(r)
+	if r.Scope == "" {
+		r.Scope = "request:" + request
+	}
+	return models.IdempotencyKey{Scope: r.Scope, KeyHash: hash([]byte(r.Key)), RequestHash: request, CreatedAt: now}
+}
+
+// print is keyed: what is asked may hold a password or a phone number, which a bare hash would let everybody guess who reads the table.
+func (k *Keys) print(r Request) string {
+	return hex.EncodeToString(k.seal.Derive(sealContext, string(r.Fingerprint)))
 }
 
 func hash(b []byte) string {
@@ -62,7 +71,7 @@ func hash(b []byte) string {
 func (k *Keys) Once(ctx context.Context, r Request, do func(ctx context.Context) ([]byte, error)) (answer []byte, replayed bool, err error) {
 	err = k.db.Tx(ctx, func(ctx context.Context) error {
 		answer, replayed = nil, false
-		old, won, err := k.claim(ctx, r.row(k.clock.Now()))
+		old, won, err := k.claim(ctx, k.row(r, k.clock.Now()))
 		if err != nil {
 			return err
 		}
@@ -86,7 +95,7 @@ func (k *Keys) Around(ctx context.Context, r Request, repeatable bool, do func(c
 	err = k.db.Tx(ctx, func(ctx context.Context) error {
 		answer, replayed, run = nil, false, false
 		now := k.clock.Now()
-		old, won, err := k.claim(ctx, r.row(now))
+		old, won, err := k.claim(ctx, k.row(r, now))
 		if err != nil {
 			return err
 		}
@@ -121,7 +130,7 @@ func (k *Keys) Around(ctx context.Context, r Request, repeatable bool, do func(c
 
 // replay returns the kept answer; false without an error while there is none yet.
 func (k *Keys) replay(old models.IdempotencyKey, r Request) ([]byte, bool, error) {
-	if old.RequestHash != hash(r.Fingerprint) {
+	if old.RequestHash != k.print(r) {
 		var wrong fault.Fields
 		wrong.Add("Idempotency-Key", msgMismatch)
 		return nil, false, &fault.Error{Kind: fault.Invalid, Msg: msgMismatch, Fields: wrong, Reason: "idempotency_mismatch"}
@@ -138,7 +147,7 @@ func (k *Keys) keep(ctx context.Context, r Request, answer []byte) error {
 	if err != nil {
 		return err
 	}
-	return k.answered(ctx, r.row(time.Time{}), sealed)
+	return k.answered(ctx, k.row(r, time.Time{}), sealed)
 }
 
 // Sweep forgets answers older than a day, at most limit of them, and returns how many.

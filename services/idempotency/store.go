@@ -58,7 +58,7 @@ func (k *Keys) answered(ctx context.Context, row models.IdempotencyKey, sealed s
 
 // free forgets a request that failed.
 func (k *Keys) free(ctx context.Context, r Request) error {
-	return k.byKey(k.db.Conn(ctx), r.row(time.Time{})).Where("status = 0").Delete(&models.IdempotencyKey{}).Error
+	return k.byKey(k.db.Conn(ctx), k.row(r, time.Time{})).Where("status = 0").Delete(&models.IdempotencyKey{}).Error
 }
 
 func (k *Keys) deleteBefore(ctx context.Context, before time.Time, limit int) (int, error) {

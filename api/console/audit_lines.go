@@ -18,7 +18,7 @@ import (
 type auditLine struct {
 	models.AuditEntry
 	Who, Department, What, Object, Whom, Place string // Whom is the person it was done to, where Object does not say it
-	Details                              []auditDetail
+	Details                                    []auditDetail
 }
 
 type auditDetail struct{ Label, Value string }

@@ -105,10 +105,15 @@ func (s *Service) actOnReply(ctx context.Context, actor models.Actor, number str
 		if err != nil {
 			return err
 		}
-		if err := permitted(action, w.Case.Status, w.Who); err != nil {
+		written := w.Case.Status == models.Handling && w.Who&Handler != 0
+		f := w.Facts
+		if written { // the reply comes with the form: whether the step is open at all is told before what is wrong with the words
+			f.Reply = &models.CaseReply{Body: "…"}
+		}
+		if err := may(action, actor, w.Who, w.Case, f); err != nil {
 			return err
 		}
-		if w.Case.Status == models.Handling && w.Who&Handler != 0 {
+		if written {
 			if w.Facts.Reply, err = s.keepReply(ctx, w, in, MinReply); err != nil {
 				return err
 			}

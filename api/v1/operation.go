@@ -31,6 +31,7 @@ type op struct {
 	Status  int    // of success, when it is neither 200 nor 204
 	Creates creates
 	Gone    bool // what was there may have been taken away for good
+	Misses  bool // what it needs may not be there, though the address names nothing
 	files   bool // the body is multipart/form-data
 }
 
@@ -247,7 +248,7 @@ func (s *server) describe(o op, body bool) huma.Operation {
 		d.Security = []map[string][]string{{}, {"bearer": {}}}
 		d.Errors = append(d.Errors, http.StatusUnauthorized) // a token that has ended
 	}
-	if strings.Contains(o.Path, "{") {
+	if strings.Contains(o.Path, "{") || o.Misses {
 		d.Errors = append(d.Errors, http.StatusNotFound)
 	}
 	if o.Gone {

@@ -29,7 +29,9 @@ func (s *server) ownAccount() {
 	off := line("disable-authenticator", http.MethodPost, "/authenticator/removal", i18n.N("解绑验证器"))
 	off.Status = http.StatusNoContent
 	add(s, off, s.disableAuthenticator)
-	add(s, made("renew-recovery-codes", "/recovery-codes", i18n.N("换一组恢复码，旧的作废")), s.renewRecovery)
+	renewed := made("renew-recovery-codes", "/recovery-codes", i18n.N("换一组恢复码，旧的作废"))
+	renewed.Misses = true // an authenticator
+	add(s, renewed, s.renewRecovery)
 	add(s, own(line("get-notice-preferences", http.MethodGet, "/notice-preferences", i18n.N("我要收哪些提醒"))), s.preferences)
 	add(s, own(line("set-notice-preferences", http.MethodPut, "/notice-preferences", i18n.N("设置提醒，没写的不变"))), s.setPreferences)
 }

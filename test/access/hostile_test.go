@@ -29,7 +29,7 @@ var names = []string{
 }
 
 // TestNoRouteBreaksOnHostileInput sends to every route, as one who gets far, what nobody sends by mistake: in the address, the
-// query, the form and the JSON. Whatever is answered, it is no failure of ours.
+// query, the form, and as JSON what is none. Whatever is answered, it is no failure of ours.
 func TestNoRouteBreaksOnHostileInput(t *testing.T) {
 	c := fixture.New(t, testenv.SQLite(t))
 	web := c.Web()
@@ -65,9 +65,12 @@ func throw(t *testing.T, c *fixture.City, web *fixture.Web, route kit.Route, per
 	body, kind := form.Encode(), "application/x-www-form-urlencoded"
 	if api {
 		kind = "application/json"
-		body = `{"` + strings.Join(names, `":1,"`) + `":` + value + `}`
+		body = `{"url":` + value + `}` // what fits the schema is sent by TestNoOperationBreaksOnHostileJSON
 	}
 	req := httptest.NewRequestWithContext(t.Context(), route.Method, "/", strings.NewReader(body))
+	if api && route.Method == http.MethodGet {
+		body = ""
+	}
 	if route.Method == http.MethodGet {
 		req = httptest.NewRequestWithContext(t.Context(), route.Method, "/", http.NoBody)
 		req.URL.RawQuery = body

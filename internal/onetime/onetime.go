@@ -20,6 +20,8 @@ import (
 )
 
 // What a person reads. The first argument of WrongMsg is how many attempts are left, the second seconds.
+//
+//i18n:keys
 const (
 	UnavailableMsg = "验证服务暂时不可用，请几分钟后再试。"
 	WrongMsg       = "验证码不对，还可以试 %[1]d 次；没收到？%[2]d 秒后可重发。"

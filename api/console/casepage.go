@@ -224,6 +224,9 @@ func (v *caseView) message(c *kit.Ctx, m cases.Message) messageView {
 		view.From = c.T("%[1]s的提问", v.Name)
 	case models.FollowUp:
 		view.From = c.T("%[1]s的追问", v.Name)
+		if v.T.Reopening(m.CaseMessage) {
+			view.From = c.T("%[1]s要求重新办理的原因", v.Name)
+		}
 	case models.Supplement:
 		view.From = c.T("%[1]s补充", v.Name)
 	case models.ReplySent:

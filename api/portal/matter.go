@@ -118,11 +118,15 @@ func (p *Portal) matterAgain(c *kit.Ctx, typed typedMessage, err error) error {
 	if failed != nil {
 		return errors.Join(failed, err)
 	}
+	if page.Typed.Unsent && fault.Is(err, fault.Invalid) { // nobody can mend it where there is no form
+		err = fault.New(fault.Conflict, i18n.N("这件诉求已经有了变化，您写的内容没有发出。"))
+	}
 	return c.FormAgain(err, "thread", func(errs []kit.FieldError) any {
+		form := page.Typed.Kind + "-"
 		for i := range errs { // the inputs of this page carry the form's name, for there are several of them
-			errs[i].Name = typed.Kind + "-" + errs[i].Name
+			errs[i].Name = form + errs[i].Name
 		}
-		page.Typed.Errors, page.Typed.Summary = errs, named(c, errs, typed.Kind+"-")
+		page.Typed.Errors, page.Typed.Summary = errs, named(c, errs, form)
 		return page
 	})
 }
@@ -133,11 +137,12 @@ func (p *Portal) rate(c *kit.Ctx) error {
 		return err
 	}
 	return p.withThread(c, "rate", in.Word, func(t *cases.Thread) error {
+		typed := typedMessage{Kind: "rate", Text: in.Word, Rating: in.Rating}
 		if err := c.Limit("write"); err != nil {
-			return err
+			return p.matterAgain(c, typed, err)
 		}
 		if _, err := p.Cases.Rate(c.Request.Context(), c.Actor, t.Case.Number, in); err != nil {
-			return p.matterAgain(c, typedMessage{Kind: "rate", Text: in.Word, Rating: in.Rating}, err)
+			return p.matterAgain(c, typed, err)
 		}
 		if in.Rating <= cases.Unsatisfied {
 			return c.Done("/track/"+t.Case.Number+"#next", i18n.N("谢谢您的评价。没有解决的话，可以要求重新办理一次，或者继续追问。"))

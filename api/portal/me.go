@@ -83,7 +83,7 @@ func (p *Portal) matters(c *kit.Ctx) error {
 			if err != nil {
 				return err
 			}
-			row.Kind, row.Left = "late", box.Left
+			row.Left = box.Left
 		}
 		page.Rows = append(page.Rows, row)
 	}

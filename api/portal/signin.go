@@ -115,7 +115,7 @@ func (p *Portal) finishSignIn(c *kit.Ctx, phone, code string, page *signInData, 
 	}
 	if number, ok := strings.CutPrefix(page.Back, "/track/"); ok && page.Text != "" {
 		c.Actor = who.actor
-		return p.threadWith(c, http.StatusOK, number, typedMessage{Kind: page.Kind, Text: page.Text})
+		return p.threadWith(c, http.StatusOK, number, typedMessage{Kind: page.Kind, Text: page.Text, Restored: true})
 	}
 	return c.Redirect(page.Back)
 }

@@ -26,6 +26,10 @@ type typedMessage struct {
 	Files   []attached
 	Errors  []kit.FieldError
 	Summary []kit.FieldError
+
+	Restored bool // it waited while its writer signed in or showed the receipt
+	Moved    bool // it stands in another form than it was written in
+	Unsent   bool // there is no form for it any more
 }
 
 // For returns what was typed into the form of that kind.
@@ -44,6 +48,7 @@ type threadPage struct {
 	*cases.Thread
 	Stage      i18n.Msg
 	StageKind  string
+	Late       string // while an answer is owed and late
 	Topic      string
 	Department string
 	Due        dueBox
@@ -123,8 +128,12 @@ func (p *Portal) threadPage(c *kit.Ctx, number string, typed typedMessage) (*thr
 		Thread: t, Stage: cases.ResidentStage(t.Case), StageKind: stageKind(t.Case), Typed: typed,
 		Topic: c.Name(t.Topic), Department: c.Name(t.Department),
 	}
+	page.Typed.settle(t)
 	if page.Due, err = p.dueBox(c, t.Case); err != nil {
 		return nil, err
+	}
+	if page.Due.Kind == "late" {
+		page.Late = page.Due.Left
 	}
 	page.Steps = steps(c, t.Case)
 	if page.Items, err = p.items(c, t); err != nil {
@@ -176,11 +185,12 @@ func (p *Portal) dueBox(c *kit.Ctx, m *models.Case) (dueBox, error) {
 
 func steps(c *kit.Ctx, m *models.Case) []step {
 	list := []step{
-		{Name: c.T(i18n.N("提交")), At: &m.SubmittedAt}, {Name: c.T(i18n.N("受理")), At: m.AcceptedAt},
-		{Name: c.T(i18n.N("答复")), At: m.AnsweredAt}, {Name: c.T(i18n.N("评价")), At: m.RatedAt},
+		{Name: c.T(i18n.N("已提交")), At: &m.SubmittedAt}, {Name: c.T(i18n.N("部门受理")), At: m.AcceptedAt},
+		{Name: c.T(i18n.N("答复")), At: m.AnsweredAt}, {Name: c.T(i18n.N("您的评价")), At: m.RatedAt},
 	}
 	if m.Status == models.Withdrawn {
-		return []step{list[0], {Name: c.T(i18n.N("撤回")), At: m.WithdrawnAt}}
+		before := slices.DeleteFunc(list[:2], func(s step) bool { return s.At == nil })
+		return append(before, step{Name: c.T(i18n.N("您已撤回")), At: m.WithdrawnAt})
 	}
 	if m.AnsweredAt == nil { // asked again: what was judged was the answer before
 		list[3].At = nil
@@ -217,6 +227,9 @@ func (p *Portal) items(c *kit.Ctx, t *cases.Thread) ([]threadItem, error) {
 			}
 		case models.FollowUp:
 			item.From = c.T(i18n.N("您的追问"))
+			if t.Reopening(m.CaseMessage) {
+				item.From = c.T(i18n.N("您要求重新办理的原因"))
+			}
 		case models.Supplement:
 			item.From = c.T(i18n.N("您补充的材料"))
 		default:

@@ -89,7 +89,7 @@ func (p *Portal) openByReceipt(c *kit.Ctx) error {
 	}
 	if in.Text != "" {
 		c.Actor.Grants = append(c.Actor.Grants, found.ID)
-		return p.threadWith(c, http.StatusOK, found.Number, typedMessage{Kind: in.Kind, Text: in.Text})
+		return p.threadWith(c, http.StatusOK, found.Number, typedMessage{Kind: in.Kind, Text: in.Text, Restored: true})
 	}
 	return c.Redirect("/track/" + found.Number)
 }

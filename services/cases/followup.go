@@ -30,6 +30,23 @@ func (in *MessageInput) clean() error {
 	return f.Err()
 }
 
+// cleanSupplement takes files without a word, too.
+func (s *Service) cleanSupplement(ctx context.Context, in *MessageInput) error {
+	err := in.clean()
+	if err == nil || in.Text != "" {
+		return err
+	}
+	if in.DraftID != 0 {
+		staged, failed := s.Files.Staged(ctx, models.OwnerDraft, in.DraftID)
+		if failed != nil || len(staged) > 0 {
+			return failed
+		}
+	}
+	var f fault.Fields
+	f.Add("text", i18n.N("请写几句话，或者选一个附件。"))
+	return f.Err()
+}
+
 // FollowUp asks again after an answer: a new round with a deadline of its own.
 func (s *Service) FollowUp(ctx context.Context, actor models.Actor, number string, in MessageInput) (*models.Case, error) {
 	if err := in.clean(); err != nil {
@@ -50,7 +67,7 @@ func (s *Service) FollowUp(ctx context.Context, actor models.Actor, number strin
 
 // Supplement adds words and files while the answer is still owed; it starts no round.
 func (s *Service) Supplement(ctx context.Context, actor models.Actor, number string, in MessageInput) (*models.Case, error) {
-	if err := in.clean(); err != nil {
+	if err := s.cleanSupplement(ctx, &in); err != nil {
 		return nil, err
 	}
 	c, err := s.act(ctx, actor, number, ActSupplement, 0, func(ctx context.Context, w *work) error {

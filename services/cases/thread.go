@@ -50,6 +50,11 @@ type Message struct {
 // Can reports whether the viewer may take the action now.
 func (t *Thread) Can(a Action) bool { return slices.Contains(t.Actions, a) }
 
+// Reopening reports whether a message is the reason for which the case is handled again.
+func (t *Thread) Reopening(m models.CaseMessage) bool {
+	return m.Kind == models.FollowUp && t.Case.ReopenedAt != nil && m.CreatedAt.Equal(*t.Case.ReopenedAt)
+}
+
 // Why returns the reason for which an action is refused, nil when there is none to show.
 func (t *Thread) Why(a Action) error { return t.Reasons[a] }
 

@@ -112,8 +112,16 @@
   addEventListener("beforeunload", (e) => { if ([...dirty].some((f) => f.isConnected)) e.preventDefault(); });
 
   const scan = (root) => {
+    root.querySelectorAll("[data-keep]").forEach((el) => {
+      if (el.value && el.closest("form[data-typed]")) sessionStorage.setItem(el.dataset.keep, el.value);
+      if (el.value || !sessionStorage.getItem(el.dataset.keep)) return;
+      el.value = sessionStorage.getItem(el.dataset.keep);
+      const fold = el.closest("details"), form = el.closest("form[data-unsaved]");
+      if (fold) fold.open = true;
+      if (form) dirty.add(form);
+    });
+    root.querySelectorAll("form[data-typed]").forEach((form) => dirty.add(form));
     root.querySelectorAll("[data-count]").forEach(count);
-    root.querySelectorAll("[data-keep]").forEach((el) => { if (!el.value) el.value = sessionStorage.getItem(el.dataset.keep) || ""; });
     picked();
     root.querySelectorAll("[data-countdown]").forEach(countdown);
     root.querySelectorAll("[data-js]").forEach((el) => { el.hidden = false; });
@@ -122,6 +130,11 @@
   };
 
   on("input", "[data-count]", count);
+  on("input", "fieldset.bad input", (el) => {
+    const field = el.closest(".bad");
+    field.classList.remove("bad");
+    field.querySelectorAll(".error").forEach((e) => { e.hidden = true; });
+  });
   // What is being corrected is red no longer; the server judges again when it is sent.
   on("input", "[aria-invalid]", (el) => {
     el.removeAttribute("aria-invalid");
@@ -186,7 +199,7 @@
     dirty.delete(form);
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.querySelectorAll("[data-keep]").forEach((el) => sessionStorage.removeItem(el.dataset.keep));
-    if (form.getAttribute("action") === "/console/sign-out") sessionStorage.clear();
+    if (["/console/sign-out", "/me/sign-out", "/me/delete"].includes(form.getAttribute("action"))) sessionStorage.clear();
     if (e.defaultPrevented || form.matches("[hx-get], [hx-post]") || form.method === "get") return;
     form.dataset.sent = "1";
     if (button) setTimeout(() => { button.disabled = true; button.classList.add("busy"); });
@@ -218,7 +231,7 @@
   document.addEventListener("htmx:sendError", (e) => notKept(e, "failed") || say(text("offline")));
   document.addEventListener("htmx:load", (e) => scan(e.detail.elt));
   // After an act the keyboard and the reader go on from what came of it, unless the address leads to a place of its own.
-  const news = document.querySelector(".errors") || (location.hash.length < 2 && document.querySelector(".flash"));
+  const news = document.querySelector(".errors") || (location.hash.length < 2 && !document.querySelector("[autofocus]") && document.querySelector(".flash"));
   if (news) news.focus({ preventScroll: !news.matches(".errors") });
   // A page that answers a form is remembered by the address that shows it again: going back to it asks nobody to send anything twice.
   const again = document.querySelector("[data-again]");

@@ -24,7 +24,7 @@ var lengths = map[string]map[string][2]int{
 	"ReviewInput":       {"comment": {0, cases.MaxComment}},
 	"ReplyInput":        {"body": {0, cases.MaxReply}},
 	"SendBody":          {"body": {0, cases.MaxReply}},
-	"NoteBody":          {"text": {2, 1000}},
+	"NoteInput":         {"text": {2, 1000}},
 	"ReturnBody":        {"comment": {2, cases.MaxComment}},
 	"UnpublishBody":     {"reason": {5, cases.MaxComment}},
 	"PrepareInput": {

@@ -71,7 +71,8 @@ func hash(b []byte) string {
 func (k *Keys) Once(ctx context.Context, r Request, do func(ctx context.Context) ([]byte, error)) (answer []byte, replayed bool, err error) {
 	err = k.db.Tx(ctx, func(ctx context.Context) error {
 		answer, replayed = nil, false
-		old, won, err := k.claim(ctx, k.row(r, k.clock.Now()))
+		mine := k.row(r, k.clock.Now())
+		old, won, err := k.claim(ctx, mine)
 		if err != nil {
 			return err
 		}
@@ -82,7 +83,7 @@ func (k *Keys) Once(ctx context.Context, r Request, do func(ctx context.Context)
 		if answer, err = do(ctx); err != nil {
 			return err
 		}
-		return k.keep(ctx, r, answer)
+		return k.keep(ctx, mine, answer)
 	})
 	return answer, replayed, err
 }
@@ -91,25 +92,28 @@ func (k *Keys) Once(ctx context.Context, r Request, do func(ctx context.Context)
 // dies in between, a later call runs do again: at once when repeatable says that do itself makes nothing twice, else after two minutes.
 // Errors also: Conflict with reason "in_progress" while the same request is under way.
 func (k *Keys) Around(ctx context.Context, r Request, repeatable bool, do func(ctx context.Context) ([]byte, error)) (answer []byte, replayed bool, err error) {
-	run := false
+	run, owner := false, false
+	mine := models.IdempotencyKey{} // as it stands while this call has the key
 	err = k.db.Tx(ctx, func(ctx context.Context) error {
-		answer, replayed, run = nil, false, false
-		now := k.clock.Now()
-		old, won, err := k.claim(ctx, k.row(r, now))
+		answer, replayed, run, owner = nil, false, false, false
+		mine = k.row(r, k.clock.Now())
+		old, won, err := k.claim(ctx, mine)
 		if err != nil {
 			return err
 		}
-		if run = won; won {
+		if run, owner = won, won; won {
 			return nil
 		}
 		if answer, replayed, err = k.replay(old, r); err != nil || replayed {
 			return err
 		}
 		if run = repeatable; run {
+			mine = old
 			return nil
 		}
-		if run = now.Sub(old.CreatedAt) > patience; run {
-			run, err = k.takeOver(ctx, old, now)
+		if mine.CreatedAt.Sub(old.CreatedAt) > patience {
+			owner, err = k.takeOver(ctx, old, mine.CreatedAt)
+			run = owner
 		}
 		if err == nil && !run {
 			err = fault.New(fault.Conflict, msgProgress).WithReason("in_progress").WithDetail(time.Second)
@@ -120,12 +124,14 @@ func (k *Keys) Around(ctx context.Context, r Request, repeatable bool, do func(c
 		return answer, replayed, err
 	}
 	if answer, err = do(ctx); err != nil {
-		if freed := k.free(context.WithoutCancel(ctx), r); freed != nil {
-			return nil, false, freed
+		if owner {
+			if freed := k.free(context.WithoutCancel(ctx), mine); freed != nil {
+				return nil, false, freed
+			}
 		}
 		return nil, false, err
 	}
-	return answer, false, k.db.Tx(ctx, func(ctx context.Context) error { return k.keep(ctx, r, answer) })
+	return answer, false, k.db.Tx(ctx, func(ctx context.Context) error { return k.keep(ctx, mine, answer) })
 }
 
 // replay returns the kept answer; false without an error while there is none yet.
@@ -142,12 +148,12 @@ func (k *Keys) replay(old models.IdempotencyKey, r Request) ([]byte, bool, error
 	return []byte(plain), err == nil, err
 }
 
-func (k *Keys) keep(ctx context.Context, r Request, answer []byte) error {
+func (k *Keys) keep(ctx context.Context, mine models.IdempotencyKey, answer []byte) error {
 	sealed, err := k.seal.Seal(string(answer), sealContext)
 	if err != nil {
 		return err
 	}
-	return k.answered(ctx, k.row(r, time.Time{}), sealed)
+	return k.answered(ctx, mine, sealed)
 }
 
 // Sweep forgets answers older than a day, at most limit of them, and returns how many.

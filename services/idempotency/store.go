@@ -48,17 +48,22 @@ func (k *Keys) byKey(conn *gorm.DB, row models.IdempotencyKey) *gorm.DB {
 
 // takeOver gives a request that its process has left to another; false when somebody was faster.
 func (k *Keys) takeOver(ctx context.Context, old models.IdempotencyKey, now time.Time) (bool, error) {
-	res := k.byKey(k.db.Conn(ctx), old).Where("status = 0 AND created_at = ?", old.CreatedAt).UpdateColumn("created_at", now)
+	res := k.underWay(ctx, old).UpdateColumn("created_at", now)
 	return res.RowsAffected == 1, res.Error
 }
 
+// underWay is the key as long as nobody has answered it or taken it over.
+func (k *Keys) underWay(ctx context.Context, row models.IdempotencyKey) *gorm.DB {
+	return k.byKey(k.db.Conn(ctx), row).Where("status = 0 AND created_at = ?", row.CreatedAt)
+}
+
 func (k *Keys) answered(ctx context.Context, row models.IdempotencyKey, sealed string) error {
-	return k.byKey(k.db.Conn(ctx), row).UpdateColumns(map[string]any{"status": 1, "body_sealed": sealed}).Error
+	return k.underWay(ctx, row).UpdateColumns(map[string]any{"status": 1, "body_sealed": sealed}).Error
 }
 
 // free forgets a request that failed.
-func (k *Keys) free(ctx context.Context, r Request) error {
-	return k.byKey(k.db.Conn(ctx), k.row(r, time.Time{})).Where("status = 0").Delete(&models.IdempotencyKey{}).Error
+func (k *Keys) free(ctx context.Context, row models.IdempotencyKey) error {
+	return k.underWay(ctx, row).Delete(&models.IdempotencyKey{}).Error
 }
 
 func (k *Keys) deleteBefore(ctx context.Context, before time.Time, limit int) (int, error) {

@@ -162,7 +162,7 @@ func (a *app) build(out outside) error {
 	}
 	a.accounts = accounts.New(accounts.Deps{
 		DB: a.db, Clock: a.clock, Audit: a.audit, Seal: a.seal, Passwords: password.New(password.Recommended, 2),
-		Codes: out.codes, Sender: out.sender, Settings: accounts.CitySettings(a.city),
+		Codes: out.codes, Sender: out.sender, Settings: accounts.CitySettings(a.city), Privacy: a.city.PrivacyVersion,
 	})
 	a.files = files.New(a.db, store, a.clock, a.attachmentLimit)
 	detector := pii.New(publicNumbers...)

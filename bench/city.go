@@ -140,7 +140,7 @@ func (b *bench) services(dir string) error {
 	})
 	b.accounts = accounts.New(accounts.Deps{
 		DB: b.db, Clock: c, Audit: b.audit, Seal: b.seal, Passwords: password.New(password.Cost{Memory: 8, Time: 1, Threads: 1}, 2),
-		Codes: demo.Codes{}, Sender: b.notices,
+		Codes: demo.Codes{}, Sender: b.notices, Privacy: b.city.PrivacyVersion,
 	})
 	uploads := files.New(b.db, store, c, func(context.Context) int { return files.DefaultLimit })
 	b.library = library.New(library.Deps{DB: b.db, Clock: c, Audit: b.audit, Index: b.text, Seal: b.seal, PII: pii.New("12345")})

@@ -264,7 +264,7 @@ func isTerminal() bool {
 
 // reader signs the first resident in and returns the session's token and the number of a case of theirs that was answered.
 func (f *filler) reader(ctx context.Context) (token, number string, err error) {
-	token, r, err := f.accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, phone(1), "000000", "zh-CN")
+	token, r, err := f.accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, phone(1), "000000", "zh-CN", f.privacy)
 	if err != nil {
 		return "", "", err
 	}

@@ -100,7 +100,7 @@ func profileTo(path string) (stop func(), err error) {
 func (f *filler) signIn(ctx context.Context, n int) ([]models.Actor, error) {
 	var actors []models.Actor
 	for i := range n {
-		token, _, err := f.accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, phone(int64(i+1)), "000000", "zh-CN")
+		token, _, err := f.accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, phone(int64(i+1)), "000000", "zh-CN", f.privacy)
 		if err != nil {
 			return nil, err
 		}

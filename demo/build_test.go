@@ -56,6 +56,7 @@ func wired(t *testing.T, db *database.DB, c *clock.Fake) demo.Services {
 	s.Calendar = calendar.New(db, c, s.Audit, s.Outbox, s.City.Zone)
 	s.Accounts = accounts.New(accounts.Deps{
 		DB: db, Clock: c, Audit: s.Audit, Seal: box, Passwords: password.New(password.Cheap, 2), Codes: demo.Codes{}, Sender: demo.Quiet{},
+		Privacy: s.City.PrivacyVersion,
 	})
 	s.Notices = notices.New(notices.Deps{
 		DB: db, Clock: c, Outbox: s.Outbox, Audit: s.Audit, Seal: box, SMS: sms.Console{}, Mail: mail.Console{}, Live: demo.Quiet{},
@@ -140,7 +141,9 @@ func check(t *testing.T, s demo.Services, now time.Time) {
 	if !slices.Equal(states, []string{string(models.DeliverySent)}) {
 		t.Error("deliveries are ", states)
 	}
-	token, star, err := s.Accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, demo.ResidentPhone, "", "zh-CN")
+	privacy, err := s.City.PrivacyVersion(ctx)
+	ok(t, err)
+	token, star, err := s.Accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, demo.ResidentPhone, "", "zh-CN", privacy)
 	ok(t, err)
 	if n := count(t, s, "SELECT count(DISTINCT status) FROM cases WHERE resident_id = ?", star.ID); n < 5 || star.DisplayName == "" {
 		t.Errorf("%s has cases in %d states", star.DisplayName, n)

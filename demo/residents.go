@@ -72,8 +72,8 @@ func (r *register) of(k Case) *resident {
 }
 
 // signIn opens a session for the one question that is asked; ended closes it.
-func (b *builder) signIn(ctx context.Context, p *resident) (actor models.Actor, ended func(ctx context.Context) error, err error) {
-	token, r, err := b.Accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, p.phone, code, i18n.Source)
+func (b *builder) signIn(ctx context.Context, p *resident, privacy int64) (actor models.Actor, ended func(ctx context.Context) error, err error) {
+	token, r, err := b.Accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, p.phone, code, i18n.Source, privacy)
 	if err != nil {
 		return models.Actor{}, nil, err
 	}

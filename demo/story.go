@@ -16,11 +16,11 @@ import (
 func (s *story) ask(at time.Time) {
 	s.then(at, func(ctx context.Context) error {
 		s.who = s.b.residents.of(s.k)
-		actor, ended, err := s.b.signIn(ctx, s.who)
+		privacy, err := s.b.City.PrivacyVersion(ctx)
 		if err != nil {
 			return err
 		}
-		privacy, err := s.b.City.PrivacyVersion(ctx)
+		actor, ended, err := s.b.signIn(ctx, s.who, privacy)
 		if err != nil {
 			return err
 		}

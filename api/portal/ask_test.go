@@ -51,7 +51,7 @@ func TestASessionThatEndsWhileWriting(t *testing.T) {
 	if err := city.Redis.Client.FlushAll(t.Context()).Err(); err != nil { // the last code was a moment ago
 		t.Fatal(err)
 	}
-	carry := []string{"back", page, "kind", "supplement", "text", words, "agree", "1", "phone", fixture.Phone}
+	carry := []string{"back", page, "kind", "supplement", "text", words, "privacy_version", "1", "phone", fixture.Phone}
 	v.post("/me/sign-in", append(carry, "do", "begin")...).want(200, "您刚才写的内容还在，登录后接着发送", "我写了很久的一段话&lt;b&gt;")
 	v.post("/me/sign-in", append(carry, "do", "code")...).want(200, "验证码已发到 138****8001，5 分钟内有效。", "我写了很久的一段话&lt;b&gt;")
 	v.post("/me/sign-in", append(carry, "do", "submit", "code", city.SentCode(fixture.Phone))...).want(200, "我写了很久的一段话&lt;b&gt;</textarea>")

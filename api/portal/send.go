@@ -93,19 +93,19 @@ func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, sent string, err error)
 
 // askCode sends a one-time code and leads back to the form, so that a reload sends no second one.
 func (p *Portal) askCode(c *kit.Ctx, draft cases.Draft, sent string) error {
-	if err := p.requestCode(c, draft.Phone); err != nil {
+	if err := p.requestCode(c, draft.Phone, draft.Privacy); err != nil {
 		return p.askAgain(c, draft, sent, err)
 	}
 	return c.Redirect("/consult/new?sent=" + strconv.FormatInt(c.Now.Unix(), 10) + "#code")
 }
 
-func (p *Portal) requestCode(c *kit.Ctx, typed string) error {
+func (p *Portal) requestCode(c *kit.Ctx, typed string, privacy int64) error {
 	if phone, ok := accounts.NormalizePhone(typed); ok {
 		if err := c.Limit("code", "ip:"+c.ClientIP(), "phone:"+phone); err != nil {
 			return err
 		}
 	}
-	return p.Accounts.RequestPhoneCode(c.Request.Context(), c.Actor, typed, c.L.Locale())
+	return p.Accounts.RequestPhoneCode(c.Request.Context(), c.Actor, typed, c.L.Locale(), privacy)
 }
 
 // codeSent is what a page says of a code that is under way; whether the phone is known to us makes no difference.
@@ -194,7 +194,7 @@ func (p *Portal) signInAndSend(ctx context.Context, c *kit.Ctx, draft cases.Draf
 	who := sent{actor: c.Actor}
 	if !c.Actor.IsResident() {
 		var err error
-		if who, err = p.signIn(ctx, c, in.Phone, in.Code); err != nil {
+		if who, err = p.signIn(ctx, c, in.Phone, in.Code, draft.Privacy); err != nil {
 			return who, err
 		}
 	}
@@ -204,8 +204,8 @@ func (p *Portal) signInAndSend(ctx context.Context, c *kit.Ctx, draft cases.Draf
 	return who, err
 }
 
-func (p *Portal) signIn(ctx context.Context, c *kit.Ctx, phone, code string) (sent, error) {
-	token, _, err := p.Accounts.SignInByPhone(ctx, c.Actor, phone, code, c.L.Locale())
+func (p *Portal) signIn(ctx context.Context, c *kit.Ctx, phone, code string, privacy int64) (sent, error) {
+	token, _, err := p.Accounts.SignInByPhone(ctx, c.Actor, phone, code, c.L.Locale(), privacy)
 	if err != nil {
 		return sent{actor: c.Actor}, err
 	}

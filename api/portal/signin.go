@@ -47,14 +47,14 @@ func (p *Portal) signInPage(c *kit.Ctx) error {
 
 func (p *Portal) signInForm(c *kit.Ctx) error {
 	var in struct {
-		Phone string `form:"phone"`
-		Code  string `form:"code"`
-		Back  string `form:"back"`
-		Do    string `form:"do"`
-		Sent  string `form:"sent"`
-		Kind  string `form:"kind"`
-		Text  string `form:"text"`
-		Agree int64  `form:"agree"`
+		Phone   string `form:"phone"`
+		Code    string `form:"code"`
+		Back    string `form:"back"`
+		Do      string `form:"do"`
+		Sent    string `form:"sent"`
+		Kind    string `form:"kind"`
+		Text    string `form:"text"`
+		Privacy int64  `form:"privacy_version"`
 	}
 	if err := c.Bind(&in); err != nil {
 		return err
@@ -63,7 +63,7 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page.Phone, page.Ticked, page.Code = in.Phone, in.Agree == page.Privacy, sinceCode(c, in.Sent, in.Phone)
+	page.Phone, page.Ticked, page.Code = in.Phone, in.Privacy == page.Privacy, sinceCode(c, in.Sent, in.Phone)
 	page.Kind, page.Text = in.Kind, in.Text
 	if in.Do == "begin" { // from a page that asks for a receipt
 		return c.Page(200, "sign-in", page)
@@ -71,17 +71,14 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 	again := func(err error) error {
 		return c.FormAgain(err, "sign-in", func(errs []kit.FieldError) any { page.Errors, page.Summary = errs, named(c, errs, ""); return page })
 	}
-	// The phone is personal data: agreed to before it is used for anything.
-	if !page.Agreed && !page.Ticked {
-		var f fault.Fields
-		f.Add("agree", i18n.N("请阅读并同意现行的隐私说明。"))
-		return again(f.Err())
-	}
-	if !page.Agreed {
+	switch {
+	case page.Agreed:
+		in.Privacy = page.Privacy
+	case page.Ticked:
 		c.SetCookie(agreedCookie, strconv.FormatInt(page.Privacy, 10), receiptAge)
 	}
 	if in.Do == "code" {
-		if err := p.requestCode(c, in.Phone); err != nil {
+		if err := p.requestCode(c, in.Phone, in.Privacy); err != nil {
 			return again(err)
 		}
 		page.Code = sinceCode(c, int64String(c.Now.Unix()), in.Phone)
@@ -95,24 +92,17 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 	if err := c.Limit("sign-in"); err != nil {
 		return again(err)
 	}
-	return p.finishSignIn(c, in.Phone, in.Code, page, again)
+	return p.finishSignIn(c, in.Phone, in.Code, in.Privacy, page, again)
 }
 
-func (p *Portal) finishSignIn(c *kit.Ctx, phone, code string, page *signInData, again func(error) error) error {
+func (p *Portal) finishSignIn(c *kit.Ctx, phone, code string, privacy int64, page *signInData, again func(error) error) error {
 	ctx := c.Request.Context()
-	who, err := p.signIn(ctx, c, phone, code)
+	who, err := p.signIn(ctx, c, phone, code, privacy)
 	if err != nil {
 		return again(err)
 	}
 	c.SignIn(who.token)
 	c.SetCookie(agreedCookie, strconv.FormatInt(page.Privacy, 10), 365*24*time.Hour)
-	agreed, err := p.Accounts.AgreedPrivacy(ctx, who.actor.ID)
-	if err == nil && agreed < page.Privacy {
-		err = p.Accounts.AgreePrivacy(ctx, who.actor, page.Privacy)
-	}
-	if err != nil {
-		return err
-	}
 	if number, ok := strings.CutPrefix(page.Back, "/track/"); ok && page.Text != "" {
 		c.Actor = who.actor
 		return p.threadWith(c, http.StatusOK, number, typedMessage{Kind: page.Kind, Text: page.Text, Restored: true})

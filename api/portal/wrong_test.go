@@ -275,9 +275,9 @@ func TestAccount(t *testing.T) {
 	v.get("/me?after=3").leads("/me/sign-in?back=%2Fme%3Fafter%3D3")
 	v.post("/me/sign-in", "do", "code", "phone", fixture.Phone2).want(422, "请阅读并同意现行的隐私说明")
 	city.Clock.Advance(2 * time.Minute)
-	v.post("/me/sign-in", "do", "code", "phone", fixture.Phone2, "agree", "1", "back", "//evil.example.com").want(200, "138****8002", `value="/me"`)
-	v.post("/me/sign-in", "do", "submit", "phone", fixture.Phone2, "code", "000000", "agree", "1").want(422, "验证码不对")
-	v.post("/me/sign-in", "do", "submit", "phone", fixture.Phone2, "code", city.SentCode(fixture.Phone2), "agree", "1").leads("/me")
+	v.post("/me/sign-in", "do", "code", "phone", fixture.Phone2, "privacy_version", "1", "back", "//evil.example.com").want(200, "138****8002", `value="/me"`)
+	v.post("/me/sign-in", "do", "submit", "phone", fixture.Phone2, "code", "000000", "privacy_version", "1").want(422, "验证码不对")
+	v.post("/me/sign-in", "do", "submit", "phone", fixture.Phone2, "code", city.SentCode(fixture.Phone2), "privacy_version", "1").leads("/me")
 	v.follow().want(200, "还没有诉求")
 
 	v.as(fixture.Phone).get("/me").want(200, r.Case.Number)

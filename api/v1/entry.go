@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"huiyin/api/kit"
-	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
@@ -41,7 +40,8 @@ func (s *server) fresh(c *call, token string) (*made[SignedIn], error) {
 
 type phoneCodeInput struct {
 	Body struct {
-		Phone string `json:"phone" maxLength:"100" doc:"中国大陆的手机号"`
+		Phone   string `json:"phone" maxLength:"100" doc:"中国大陆的手机号"`
+		Privacy int64  `json:"privacy_version" doc:"所同意的隐私说明（见 /api/v1/pages/privacy）的版本，要现行的；手机号在同意之前不作任何使用"`
 	}
 }
 
@@ -49,7 +49,7 @@ type phoneSignInInput struct {
 	Body struct {
 		Phone   string `json:"phone" maxLength:"100"`
 		Code    string `json:"code" maxLength:"40" doc:"短信收到的验证码"`
-		Privacy int64  `json:"privacy_version,omitempty" doc:"所同意的隐私说明（见 /api/v1/pages/privacy）的版本；第一次登录要写"`
+		Privacy int64  `json:"privacy_version" doc:"所同意的隐私说明（见 /api/v1/pages/privacy）的版本，要现行的；每次登录都要写"`
 	}
 }
 
@@ -105,27 +105,12 @@ func (s *server) entry() {
 }
 
 func (s *server) requestCode(c *call, in *phoneCodeInput) (*none, error) {
-	return nil, s.Accounts.RequestPhoneCode(c.ctx, c.Actor, in.Body.Phone, c.L.Locale())
+	return nil, s.Accounts.RequestPhoneCode(c.ctx, c.Actor, in.Body.Phone, c.L.Locale(), in.Body.Privacy)
 }
 
-// signInByPhone asks for the privacy notice before the first personal datum is kept.
 func (s *server) signInByPhone(c *call, in *phoneSignInInput) (*made[SignedIn], error) {
-	current, err := s.City.PrivacyVersion(c.ctx)
+	token, _, err := s.Accounts.SignInByPhone(c.ctx, c.Actor, in.Body.Phone, in.Body.Code, c.L.Locale(), in.Body.Privacy)
 	if err != nil {
-		return nil, err
-	}
-	if in.Body.Privacy != current {
-		var wrong fault.Fields
-		wrong.Add("privacy_version", i18n.N("请阅读并同意现行的隐私说明。"))
-		return nil, wrong.Err()
-	}
-	token, r, err := s.Accounts.SignInByPhone(c.ctx, c.Actor, in.Body.Phone, in.Body.Code, c.L.Locale())
-	if err != nil {
-		return nil, err
-	}
-	as := c.Actor
-	as.Kind, as.ID = models.ResidentActor, r.ID
-	if err := s.Accounts.AgreePrivacy(c.ctx, as, current); err != nil {
 		return nil, err
 	}
 	return s.fresh(c, token)

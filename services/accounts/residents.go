@@ -63,10 +63,25 @@ func checkPhone(typed string) (string, error) {
 	return phone, nil
 }
 
-// RequestPhoneCode sends a one-time code to a mainland mobile number. Whether the number is known makes no difference.
-// Errors: fault.Invalid on "phone"; what Codes.Issue says; fault.Unavailable when the message cannot be sent.
-func (s *Service) RequestPhoneCode(ctx context.Context, _ models.Actor, typed, locale string) error {
-	phone, err := checkPhone(typed)
+// mayUsePhone reads a phone, which is personal data: the notice in force is agreed to before it is used for anything
+// (个人信息保护法 art. 14, 17).
+func (s *Service) mayUsePhone(ctx context.Context, typed string, privacy int64) (string, error) {
+	current, err := s.Privacy(ctx)
+	if err != nil {
+		return "", err
+	}
+	if privacy != current {
+		var wrong fault.Fields
+		wrong.Add("privacy_version", i18n.N("请阅读并同意现行的隐私说明。"))
+		return "", wrong.Err()
+	}
+	return checkPhone(typed)
+}
+
+// RequestPhoneCode sends a one-time code to a mainland mobile number, whose owner has agreed to that version of the privacy notice.
+// Whether the number is known makes no difference. Errors: fault.Invalid on "phone" or "privacy_version"; what Codes.Issue says; fault.Unavailable when the message cannot be sent.
+func (s *Service) RequestPhoneCode(ctx context.Context, _ models.Actor, typed, locale string, privacy int64) error {
+	phone, err := s.mayUsePhone(ctx, typed, privacy)
 	if err != nil {
 		return err
 	}
@@ -80,14 +95,6 @@ func (s *Service) RequestPhoneCode(ctx context.Context, _ models.Actor, typed, l
 	return nil
 }
 
-// CheckPhoneCode accepts the code once and returns the normalised number, without signing anybody in.
-func (s *Service) CheckPhoneCode(ctx context.Context, typed, code string) (phone string, err error) {
-	if phone, err = checkPhone(typed); err != nil {
-		return "", err
-	}
-	return phone, s.Codes.Check(ctx, codePurpose, phone, code)
-}
-
 // Resident is what a resident sees of their account, and others where they may.
 type Resident struct {
 	ID          int64     `json:"id"`
@@ -99,10 +106,13 @@ type Resident struct {
 }
 
 // SignInByPhone signs in whoever has received the code, creating the resident the first time. The session and its token
-// are new; receipts that the visitor's session held go along, and that session ends.
-func (s *Service) SignInByPhone(ctx context.Context, actor models.Actor, typed, code, locale string) (token string, r Resident, err error) {
-	phone, err := s.CheckPhoneCode(ctx, typed, code)
+// are new; receipts that the visitor's session held go along, and that session ends. What they agreed to is kept with it.
+func (s *Service) SignInByPhone(ctx context.Context, actor models.Actor, typed, code, locale string, privacy int64) (token string, r Resident, err error) {
+	phone, err := s.mayUsePhone(ctx, typed, privacy)
 	if err != nil {
+		return "", Resident{}, err
+	}
+	if err := s.Codes.Check(ctx, codePurpose, phone, code); err != nil {
 		return "", Resident{}, err
 	}
 	settings, err := s.Settings(ctx)
@@ -126,7 +136,10 @@ func (s *Service) SignInByPhone(ctx context.Context, actor models.Actor, typed, 
 		}
 		as := actor
 		as.Kind, as.ID, as.SessionID = models.ResidentActor, row.ID, id
-		return s.Audit.Record(ctx, as, "resident.signin", "resident", row.ID, nil)
+		if err := s.Audit.Record(ctx, as, "resident.signin", "resident", row.ID, nil); err != nil {
+			return err
+		}
+		return s.AgreePrivacy(ctx, as, privacy)
 	})
 	return token, r, err
 }

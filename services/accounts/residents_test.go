@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -38,14 +39,14 @@ func TestResidentSignsInAndKeepsReceipts(t *testing.T) {
 		if visitor.Kind != models.VisitorActor || !visitor.Granted(7) {
 			t.Fatalf("%+v", visitor)
 		}
-		kind(t, e.RequestPhoneCode(ctx, visitor, "12345", "zh-CN"), fault.Invalid)
-		ok(t, e.RequestPhoneCode(ctx, visitor, "+86 13800138000", "en-GB"))
+		kind(t, e.RequestPhoneCode(ctx, visitor, "12345", "zh-CN", 0), fault.Invalid)
+		ok(t, e.RequestPhoneCode(ctx, visitor, "+86 13800138000", "en-GB", 0))
 		if len(e.sms.sent) != 1 || e.sms.sent[0] != "13800138000 246810 en" {
 			t.Fatal(e.sms.sent)
 		}
-		_, _, err = e.SignInByPhone(ctx, visitor, "13800138000", "000000", "en")
+		_, _, err = e.SignInByPhone(ctx, visitor, "13800138000", "000000", "en", 0)
 		kind(t, err, fault.Invalid)
-		token, r, err := e.SignInByPhone(ctx, visitor, "13800138000", "246810", "en")
+		token, r, err := e.SignInByPhone(ctx, visitor, "13800138000", "246810", "en", 0)
 		ok(t, err)
 		if token == visitorToken || r.PhoneMasked == "" || strings.Contains(r.PhoneMasked, "0013") || r.Locale != "en" {
 			t.Fatalf("%+v", r)
@@ -61,8 +62,8 @@ func TestResidentSignsInAndKeepsReceipts(t *testing.T) {
 			t.Fatal(phone, err)
 		}
 		// The same phone is the same resident.
-		ok(t, e.RequestPhoneCode(ctx, models.Actor{}, "13800138000", ""))
-		_, again, err := e.SignInByPhone(ctx, models.Actor{}, "13800138000", "246810", "")
+		ok(t, e.RequestPhoneCode(ctx, models.Actor{}, "13800138000", "", 0))
+		_, again, err := e.SignInByPhone(ctx, models.Actor{}, "13800138000", "246810", "", 0)
 		ok(t, err)
 		if again.ID != r.ID {
 			t.Fatal("a second resident")
@@ -79,19 +80,43 @@ func TestResidentSignsInAndKeepsReceipts(t *testing.T) {
 
 func (e env) resident(t *testing.T, phone string) (string, models.Actor) {
 	t.Helper()
-	ok(t, e.RequestPhoneCode(t.Context(), models.Actor{}, phone, ""))
-	token, _, err := e.SignInByPhone(t.Context(), models.Actor{}, phone, "246810", "")
+	ok(t, e.RequestPhoneCode(t.Context(), models.Actor{}, phone, "", 0))
+	token, _, err := e.SignInByPhone(t.Context(), models.Actor{}, phone, "246810", "", 0)
 	ok(t, err)
 	_, a := e.resolve(t, token)
 	return token, a
+}
+
+// A phone is used for nothing before the notice in force is agreed to, and whoever is signed in has agreed.
+func TestThePrivacyNoticeComesBeforeThePhone(t *testing.T) {
+	each(t, func(t *testing.T, e env) {
+		ctx, phone := t.Context(), "13800138000"
+		e.Deps.Privacy = func(context.Context) (int64, error) { return 3, nil }
+		for _, version := range []int64{0, 2, 4} {
+			kind(t, e.RequestPhoneCode(ctx, models.Actor{}, phone, "", version), fault.Invalid)
+		}
+		if len(e.sms.sent) != 0 {
+			t.Fatalf("sent %v", e.sms.sent)
+		}
+		ok(t, e.RequestPhoneCode(ctx, models.Actor{}, phone, "", 3))
+		_, _, err := e.SignInByPhone(ctx, models.Actor{}, phone, "246810", "", 2)
+		if f := kind(t, err, fault.Invalid); len(f.Fields) != 1 || f.Fields[0].Name != "privacy_version" {
+			t.Fatal(f)
+		}
+		_, r, err := e.SignInByPhone(ctx, models.Actor{}, phone, "246810", "", 3) // the code is not used up by a refusal
+		ok(t, err)
+		if v := must[int64](t)(e.AgreedPrivacy(ctx, r.ID)); v != 3 {
+			t.Fatalf("agreed to %d", v)
+		}
+	})
 }
 
 func TestReceiptsOfAnotherResidentStay(t *testing.T) {
 	each(t, func(t *testing.T, e env) {
 		_, first := e.resident(t, "13800138000")
 		ok(t, e.Grant(t.Context(), first.SessionID, 5))
-		ok(t, e.RequestPhoneCode(t.Context(), first, "13900139000", ""))
-		token, _, err := e.SignInByPhone(t.Context(), first, "13900139000", "246810", "")
+		ok(t, e.RequestPhoneCode(t.Context(), first, "13900139000", "", 0))
+		token, _, err := e.SignInByPhone(t.Context(), first, "13900139000", "246810", "", 0)
 		ok(t, err)
 		if _, second := e.resolve(t, token); second.Granted(5) {
 			t.Fatal("inherited a receipt")
@@ -169,10 +194,10 @@ func TestOnePhoneAtOnceIsOneResident(t *testing.T) {
 		ids := make([]int64, 6)
 		won := atOnce(6, func(i int) bool {
 			s := newEnv(t, e.db) // each with a code of its own
-			if s.RequestPhoneCode(t.Context(), models.Actor{}, "13800138000", "") != nil {
+			if s.RequestPhoneCode(t.Context(), models.Actor{}, "13800138000", "", 0) != nil {
 				return false
 			}
-			_, r, err := s.SignInByPhone(t.Context(), models.Actor{}, "13800138000", "246810", "")
+			_, r, err := s.SignInByPhone(t.Context(), models.Actor{}, "13800138000", "246810", "", 0)
 			if err != nil {
 				t.Error(err)
 			}
@@ -193,6 +218,6 @@ func TestOnePhoneAtOnceIsOneResident(t *testing.T) {
 func TestSMSDown(t *testing.T) {
 	each(t, func(t *testing.T, e env) {
 		e.sms.down = true
-		kind(t, e.RequestPhoneCode(t.Context(), models.Actor{}, "13800138000", ""), fault.Unavailable)
+		kind(t, e.RequestPhoneCode(t.Context(), models.Actor{}, "13800138000", "", 0), fault.Unavailable)
 	})
 }

@@ -55,7 +55,8 @@ type InUse interface {
 	Serves(ctx context.Context, departmentID int64) (topics []string, desk string, err error)
 }
 
-// Deps is what the service is built from. Settings may be nil: DefaultSettings is used.
+// Deps is what the service is built from. Settings may be nil: DefaultSettings is used. Privacy is the version of the privacy notice in
+// force; nil while there is none to agree to.
 type Deps struct {
 	DB        *database.DB
 	Clock     clock.Clock
@@ -65,6 +66,7 @@ type Deps struct {
 	Codes     Codes
 	Sender    CodeSender
 	Settings  func(ctx context.Context) (Settings, error)
+	Privacy   func(ctx context.Context) (int64, error)
 }
 
 // Service is the accounts of one city.
@@ -81,6 +83,9 @@ type Service struct {
 func New(d Deps) *Service {
 	if d.Settings == nil {
 		d.Settings = func(context.Context) (Settings, error) { return DefaultSettings(), nil }
+	}
+	if d.Privacy == nil {
+		d.Privacy = func(context.Context) (int64, error) { return 0, nil }
 	}
 	return &Service{Deps: d}
 }

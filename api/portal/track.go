@@ -79,13 +79,12 @@ func (p *Portal) openByReceipt(c *kit.Ctx) error {
 	if err := c.Limit("track", "ip:"+c.ClientIP(), "number:"+number); err != nil {
 		return again(err)
 	}
-	session, err := c.Visitor()
-	if err != nil {
-		return err
-	}
-	found, err := p.Cases.Track(c.Request.Context(), session, in.TrackInput)
+	found, token, err := p.Cases.Track(c.Request.Context(), c.Actor.SessionID, in.TrackInput)
 	if err != nil {
 		return again(err)
+	}
+	if token != "" {
+		c.SignIn(token)
 	}
 	if in.Text != "" {
 		c.Actor.Grants = append(c.Actor.Grants, found.ID)

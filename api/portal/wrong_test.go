@@ -103,6 +103,29 @@ func TestHomeFollowsTheCommonDesk(t *testing.T) {
 	v.get("/").want(200, "7 个工作日")
 }
 
+// A wrong guess leaves no session behind.
+func TestAWrongReceiptBeginsNoSession(t *testing.T) {
+	city, v := open(t)
+	r := city.Submit(fixture.Phone)
+	sessions := func() (n int64) {
+		t.Helper()
+		if err := city.DB.Conn(t.Context()).Model(&models.Session{}).Count(&n).Error; err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := sessions()
+	v.post("/track", "number", r.Case.Number, "code", "2222-2222-2222-2222").want(422)
+	if n := sessions(); n != before {
+		t.Errorf("%d sessions more", n-before)
+	}
+	v.post("/track", "number", r.Case.Number, "code", r.Code).follow().want(200, fixture.Question.Title)
+	v.post("/track", "number", r.Case.Number, "code", r.Code).follow().want(200)
+	if n := sessions(); n != before+1 {
+		t.Errorf("%d sessions more, want one", n-before)
+	}
+}
+
 func TestADoubleClickMakesOneCase(t *testing.T) {
 	city, v := open(t)
 	v.begin(fixture.Rent)

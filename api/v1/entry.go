@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -120,11 +121,7 @@ func (s *server) openReceipt(c *call, in *receiptInput) (*made[SignedIn], error)
 	if err := c.Limit("track", "number:"+textrule.Line(in.Body.Number)); err != nil {
 		return nil, err
 	}
-	token, id, err := s.Accounts.StartVisitor(c.ctx)
-	if err != nil {
-		return nil, err
-	}
-	k, err := s.Cases.Track(c.ctx, id, in.Body)
+	k, token, err := s.Cases.Track(c.ctx, 0, in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +145,10 @@ func (s *server) signInStaff(c *call, in *staffSignInInput) (*made[SignedIn], er
 		}
 		half.RequestID, half.Address = c.Actor.RequestID, c.Actor.Address
 		if token, err = s.Accounts.VerifySecondFactor(c.ctx, half, in.Body.Code); err != nil {
+			// Nobody has been told of the session that waits for the code: it is of no use.
+			if ended := s.Accounts.SignOut(context.WithoutCancel(c.ctx), half); ended != nil {
+				return nil, ended
+			}
 			return nil, err
 		}
 	}

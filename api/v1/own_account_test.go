@@ -9,6 +9,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"huiyin/models"
 	"huiyin/test/fixture"
 	"huiyin/test/testenv"
 )
@@ -165,4 +166,42 @@ func TestNoticesOfStaff(t *testing.T) {
 		t.Errorf("%d deliveries", len(all))
 	}
 	f.want(403, f.send("GET", "/staff/deliveries", f.Token(fixture.Auditor), nil))
+}
+
+// A sign-in that names a wrong code, or a receipt that is wrong, leaves no session behind that anybody could hold.
+func TestAWrongSecretLeavesNoSession(t *testing.T) {
+	each(t, func(t *testing.T, f *face) {
+		handler, ctx := f.Actor(fixture.Handler), t.Context()
+		e, err := f.Accounts.BeginTOTP(ctx, handler)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, err := totp.GenerateCode(e.Secret, f.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := f.Accounts.ConfirmTOTP(ctx, handler, code); err != nil {
+			t.Fatal(err)
+		}
+		live := func() (n int64) {
+			t.Helper()
+			if err := f.DB.Conn(ctx).Model(&models.Session{}).Where("revoked_at IS NULL").Count(&n).Error; err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		before := live()
+		f.want(422, f.send("POST", "/staff/sessions", "", object{"account": fixture.Handler, "password": fixture.Password, "code": "000000"}))
+		f.want(422, f.send("POST", "/receipts", "", object{"number": "20261116-0001", "code": "2222222222222222"}))
+		if n := live(); n != before {
+			t.Errorf("%d live sessions more", n-before)
+		}
+		half := f.want(201, f.send("POST", "/staff/sessions", "", object{"account": fixture.Handler, "password": fixture.Password})).Text(t, "token")
+		f.want(422, f.send("POST", "/staff/second-factor", half, object{"code": "000000"})) // who was given it may try again
+		f.Clock.Advance(time.Minute)
+		if code, err = totp.GenerateCode(e.Secret, f.Clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		f.want(201, f.send("POST", "/staff/second-factor", half, object{"code": code}))
+	})
 }

@@ -261,7 +261,7 @@ func TestTrackTellsWrongAndUnknownApartFromNothing(t *testing.T) {
 		r := c.Submit(fixture.Phone)
 		visitor, _ := c.Visitor()
 		track := func(number, code string) error {
-			_, err := c.Cases.Track(t.Context(), visitor.SessionID, cases.TrackInput{Number: number, Code: code})
+			_, _, err := c.Cases.Track(t.Context(), visitor.SessionID, cases.TrackInput{Number: number, Code: code})
 			return err
 		}
 		var texts []string

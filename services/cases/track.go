@@ -15,20 +15,30 @@ type TrackInput struct {
 	Code   string `form:"code" json:"code"`
 }
 
-// Track opens a case by its receipt for the actor's session. An unknown number and a wrong code get the same answer.
-func (s *Service) Track(ctx context.Context, sessionID int64, in TrackInput) (*models.Case, error) {
+// Track opens a case by its receipt for a session; without one (0) it begins a visitor's and returns its token. An unknown number and a
+// wrong code get the same answer and leave nothing behind.
+func (s *Service) Track(ctx context.Context, sessionID int64, in TrackInput) (c *models.Case, token string, err error) {
 	number := textrule.Line(in.Number)
-	c, err := s.byNumber(ctx, number)
+	c, err = s.byNumber(ctx, number)
 	if err != nil {
 		if !fault.Is(err, fault.NotFound) {
-			return nil, err
+			return nil, "", err
 		}
 		c = &models.Case{} // the comparison below takes as long as for a real one
 	}
 	if !s.codeMatches(c, in.Code) || c.ID == 0 {
-		return nil, fault.New(fault.Invalid, i18n.N("编号或查询码不对。请对照回执再输入一次，或者用手机号登录查看。")).WithReason("wrong_receipt")
+		return nil, "", fault.New(fault.Invalid, i18n.N("编号或查询码不对。请对照回执再输入一次，或者用手机号登录查看。")).WithReason("wrong_receipt")
 	}
-	return c, s.DB.Tx(ctx, func(ctx context.Context) error { return s.Accounts.Grant(ctx, sessionID, c.ID) })
+	err = s.DB.Tx(ctx, func(ctx context.Context) (err error) {
+		holder := sessionID
+		if holder == 0 {
+			if token, holder, err = s.Accounts.StartVisitor(ctx); err != nil {
+				return err
+			}
+		}
+		return s.Accounts.Grant(ctx, holder, c.ID)
+	})
+	return c, token, err
 }
 
 // Mine lists a resident's own cases, newest first.

@@ -5,11 +5,15 @@ package fresh
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
 )
+
+// lag is how many times its ttl a value may be old while another caller loads it anew.
+const lag = 3
 
 // Value is what load returned, at most ttl ago. What it holds is shared by its readers: they must not change it.
 type Value[T any] struct {
@@ -18,13 +22,16 @@ type Value[T any] struct {
 	ttl   time.Duration
 	load  func(ctx context.Context) (T, error)
 
-	loading sync.Mutex
-	mu      sync.Mutex
-	kept    T
-	at      time.Time
-	have    bool // kept was loaded once
-	stale   bool // somebody here has written since
-	writes  int64
+	loading  sync.Mutex
+	failure  error        // of the last load that failed, guarded by loading
+	failures atomic.Int64 // how many did
+
+	mu     sync.Mutex
+	kept   T
+	at     time.Time
+	have   bool // kept was loaded once
+	stale  bool // somebody here has written since
+	writes int64
 }
 
 // New returns a value that is loaded when it is first asked for.
@@ -32,8 +39,8 @@ func New[T any](db *database.DB, c clock.Clock, ttl time.Duration, load func(ctx
 	return &Value[T]{db: db, clock: c, ttl: ttl, load: load}
 }
 
-// Get returns the value. When it is too old one caller loads it anew; the others go on with the old one meanwhile, unless
-// this process itself has changed what it was loaded from.
+// Get returns the value. When it is too old one caller loads it anew; the others go on with the old one meanwhile, unless this process
+// itself has changed what it was loaded from, or nobody has asked for so long that it says nothing any more: then they wait.
 func (v *Value[T]) Get(ctx context.Context) (T, error) {
 	kept, good, usable := v.look()
 	if good {
@@ -45,6 +52,7 @@ func (v *Value[T]) Get(ctx context.Context) (T, error) {
 		database.AfterCommit(ctx, func() { _, _ = v.Get(context.Background()) })
 		return v.load(ctx)
 	}
+	failures := v.failures.Load()
 	if !v.loading.TryLock() {
 		if usable {
 			return kept, nil
@@ -54,6 +62,9 @@ func (v *Value[T]) Get(ctx context.Context) (T, error) {
 	defer v.loading.Unlock()
 	if kept, good, _ = v.look(); good {
 		return kept, nil
+	}
+	if v.failures.Load() != failures { // while we waited: a crowd does not try one after the other what takes long to fail
+		return kept, v.failure
 	}
 	return v.reload(ctx)
 }
@@ -79,8 +90,8 @@ func (v *Value[T]) look() (kept T, good, usable bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	age := v.clock.Now().Sub(v.at)
-	usable = v.have && !v.stale
-	return v.kept, usable && age >= 0 && age < v.ttl, usable
+	usable = v.have && !v.stale && age >= 0 && age < lag*v.ttl
+	return v.kept, usable && age < v.ttl, usable
 }
 
 func (v *Value[T]) reload(ctx context.Context) (T, error) {
@@ -90,6 +101,10 @@ func (v *Value[T]) reload(ctx context.Context) (T, error) {
 	now := v.clock.Now()
 	loaded, err := v.load(ctx)
 	if err != nil {
+		if ctx.Err() == nil { // else it was the caller who gave up
+			v.failure = err
+			v.failures.Add(1)
+		}
 		return loaded, err
 	}
 	v.mu.Lock()

@@ -110,3 +110,74 @@ func TestFailuresAndCrowds(t *testing.T) {
 		t.Fatal("the last value is gone")
 	}
 }
+
+// While one caller loads, the others go on with a value that is a little too old, and wait where it is much too old.
+func TestHowOldAValueIsServedWhileAnotherLoads(t *testing.T) {
+	ctx := t.Context()
+	c := clock.NewFake(time.Now())
+	entered, leave := make(chan bool), make(chan bool)
+	loads := 0
+	v := fresh.New(testenv.SQLite(t), c, time.Second, func(context.Context) (int, error) {
+		if loads++; loads > 1 {
+			entered <- true
+			<-leave
+		}
+		return loads, nil
+	})
+	get := func() <-chan int {
+		got := make(chan int, 1)
+		go func() {
+			n, _ := v.Get(ctx)
+			got <- n
+		}()
+		return got
+	}
+	<-get()
+	c.Advance(2 * time.Second)
+	loading := get()
+	<-entered
+	if n := <-get(); n != 1 {
+		t.Errorf("beside a load: %d", n)
+	}
+	leave <- true
+	<-loading
+	c.Advance(time.Hour)
+	loading = get()
+	<-entered
+	other := get()
+	select {
+	case n := <-other:
+		leave <- true
+		t.Fatalf("a value of an hour ago: %d", n)
+	case <-time.After(50 * time.Millisecond):
+	}
+	leave <- true
+	if a, b := <-loading, <-other; a != 3 || b != 3 {
+		t.Errorf("%d and %d", a, b)
+	}
+}
+
+// Those who waited for a load that fails are told so at once: they do not line up to fail one after the other.
+func TestACrowdSharesAFailure(t *testing.T) {
+	broken := errors.New("broken")
+	entered, leave := make(chan bool), make(chan bool)
+	v := fresh.New(testenv.SQLite(t), clock.NewFake(time.Now()), time.Second, func(context.Context) (int, error) {
+		entered <- true
+		<-leave
+		return 0, broken
+	})
+	var all sync.WaitGroup
+	ask := func() {
+		if _, err := v.Get(t.Context()); !errors.Is(err, broken) {
+			t.Errorf("got %v", err)
+		}
+	}
+	all.Go(ask)
+	<-entered
+	for range 5 {
+		all.Go(ask)
+	}
+	time.Sleep(50 * time.Millisecond) // they wait by now
+	leave <- true
+	all.Wait()
+}

@@ -6,13 +6,12 @@ package accounts
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
+	"huiyin/internal/fresh"
 	"huiyin/internal/i18n"
 	"huiyin/models"
 )
@@ -73,10 +72,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	inUse InUse
-
-	tree    atomic.Pointer[cachedTree]
-	treeGen atomic.Int64
-	treeMu  sync.Mutex
+	tree  *fresh.Value[*Tree]
 }
 
 // New returns the service.
@@ -87,7 +83,9 @@ func New(d Deps) *Service {
 	if d.Privacy == nil {
 		d.Privacy = func(context.Context) (int64, error) { return 0, nil }
 	}
-	return &Service{Deps: d}
+	s := &Service{Deps: d}
+	s.tree = fresh.New(d.DB, d.Clock, treeTTL, s.loadTree)
+	return s
 }
 
 // SetInUse says who knows of open cases. It belongs to the wiring, before the first request; without it no department can

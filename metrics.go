@@ -39,6 +39,14 @@ func (a *app) figures(r *jobs.Runner) []ops.Figure {
 	return all
 }
 
+// libraryFigure is how far this process's index is behind; only those that follow the change feed have one.
+func (a *app) libraryFigure() ops.Figure {
+	return ops.Figure{Name: "huiyin_library_lag", Help: "Changes of the library that this process's index has still to take in.", Read: func(ctx context.Context) (map[string]float64, error) {
+		n, err := a.library.Lag(ctx)
+		return map[string]float64{"": float64(n)}, err
+	}}
+}
+
 func numbers[K ~string](counts map[K]int) map[string]float64 {
 	values := make(map[string]float64, len(counts))
 	for k, n := range counts {

@@ -34,6 +34,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	server.Metrics.Watch(a.log, a.libraryFigure())
 	failed := make(chan error, 2)
 	endAside, err := a.aside(server.Metrics, r, failed)
 	if err != nil {

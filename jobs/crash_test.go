@@ -53,7 +53,7 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 			}
 			r, _ := b.run(url, nil)
 			b.waitFor(2)
-			if r.Direct() {
+			if r.direct.Load() {
 				t.Fatal("the queue should have done it")
 			}
 		})

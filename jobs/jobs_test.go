@@ -178,15 +178,15 @@ func TestRedisMayStopAndComeBack(t *testing.T) {
 		server.Stop()
 		b.owe("count", refs(121, 30)...)
 		b.waitFor(150)
-		if !r.Direct() {
+		if !r.direct.Load() {
 			t.Fatal("without Redis tasks should run here")
 		}
 		server.Start()
-		await(t, func() bool { return !r.Direct() })
+		await(t, func() bool { return !r.direct.Load() })
 		b.slow = 0
 		b.owe("count", refs(151, 50)...)
 		b.waitFor(200)
-		if r.Direct() {
+		if r.direct.Load() {
 			t.Fatal("still without Redis")
 		}
 	})
@@ -315,7 +315,7 @@ func TestStoppingWithoutRedisDoesNotHang(t *testing.T) {
 	b.owe("count", 1)
 	b.waitFor(1)
 	server.Stop()
-	await(t, r.Direct)
+	await(t, func() bool { return r.direct.Load() })
 	b.slow = 300 * time.Millisecond
 	b.owe("count", 2)
 	await(t, func() bool { return b.runs.Load() == 2 })

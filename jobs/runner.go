@@ -68,7 +68,7 @@ type Runner struct {
 
 	slots   chan struct{} // tasks running here while Redis is down
 	running sync.WaitGroup
-	direct  atomic.Bool
+	direct  atomic.Bool // tasks run without Redis at the moment
 }
 
 // The queues, and how often workers look at each first.
@@ -123,9 +123,6 @@ func set[T int | time.Duration](v *T, usual T) {
 		*v = usual
 	}
 }
-
-// Direct reports whether tasks run without Redis at the moment.
-func (r *Runner) Direct() bool { return r.direct.Load() }
 
 // Run works until ctx ends, then lets what is running finish (StopWithin) and returns. A runner runs once.
 func (r *Runner) Run(ctx context.Context) error {

@@ -135,14 +135,7 @@ func (l *Library) apply(ctx context.Context, rows []models.Publication, cursor i
 	return l.index.Apply(ctx, in, out, cursor)
 }
 
-// Rebuild fills the index from the publications themselves.
-func (l *Library) Rebuild(ctx context.Context) error {
-	l.feed.applying.Lock()
-	defer l.feed.applying.Unlock()
-	return l.rebuild(ctx)
-}
-
-// rebuild leaves the cursor at 0 until it is through, so that an interrupted one starts again. It takes out what is not published
+// rebuild fills the index from the publications themselves. It leaves the cursor at 0 until it is through, so that an interrupted one starts again. It takes out what is not published
 // for the sake of what an interrupted one has left.
 func (l *Library) rebuild(ctx context.Context) error {
 	head, err := l.head(ctx) // before the rows are read: what changes meanwhile is applied again from the feed

@@ -158,12 +158,12 @@ func TestRebuiltIndexEqualsTheFollowedOne(t *testing.T) {
 		must(t, e.CatchUp(ctx))
 		fresh := e.deps
 		fresh.Index = newIndex(t)
-		// What an interrupted rebuild has left: an entry that has been taken out since.
+		// An index that is further than the feed, with an entry that has been taken out since, is built anew.
 		var out models.Publication
 		must(t, db.Conn(ctx).Where("status = ?", models.Unpublished).Take(&out).Error)
-		must(t, fresh.Index.Apply(ctx, []textindex.Doc{{ID: out.ID, Title: out.Title, At: start}}, nil, 0))
+		must(t, fresh.Index.Apply(ctx, []textindex.Doc{{ID: out.ID, Title: out.Title, At: start}}, nil, 1<<40))
 		rebuilt := library.New(fresh)
-		must(t, rebuilt.Rebuild(ctx))
+		must(t, rebuilt.CatchUp(ctx))
 		for _, text := range []string{"窗口", "第三号", "身份证", "又开", "办什么"} {
 			a, err1 := e.deps.Index.Search(ctx, textindex.Query{Text: text})
 			b, err2 := fresh.Index.Search(ctx, textindex.Query{Text: text})

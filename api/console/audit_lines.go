@@ -2,15 +2,16 @@ package console
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"huiyin/api/kit"
-	"huiyin/internal/i18n"
 	"huiyin/models"
 	"huiyin/services/accounts"
+	"huiyin/services/audit"
 	"huiyin/services/cases"
 )
 
@@ -45,6 +46,10 @@ func (s *Console) auditNames(c *kit.Ctx, entries []models.AuditEntry) (n auditNa
 			people = append(people, e.ObjectID)
 		case "case":
 			matters = append(matters, e.ObjectID)
+		}
+		var said struct{ Case int64 }
+		if json.Unmarshal([]byte(e.Detail), &said) == nil && said.Case != 0 {
+			matters = append(matters, said.Case)
 		}
 	}
 	if n.staff, err = s.Accounts.StaffNames(ctx, people); err != nil {
@@ -130,29 +135,6 @@ func (n auditNames) object(c *kit.Ctx, e models.AuditEntry) string {
 	return objectInWords(c, e)
 }
 
-// What the keys of a detail are called.
-var detailNames = map[string]string{
-	"from": "原状态", "to": "新状态", "number": "编号", "topic": "分类", "channel": "渠道", "department": "部门", "handler": "经办人", "due": "期限", "round": "轮次",
-	"changed": "改动的项目", "version": "版本", "name": "名称", "title": "标题", "active": "在用", "roles": "角色", "days": "天数", "minutes": "分钟",
-	"how": "方式", "pending": "接着要做", "page": "页面", "parent": "上级部门", "up": "上移", "new": "新的记录", "off": "放假", "work": "调休上班",
-	"source": "依据", "date": "日期", "kind": "种类", "locale": "语言", "bytes": "字节数", "own": "自有图形", "deleted": "删除的条数", "simple": "简易事项的天数", "ordinary": "一般事项的天数", "unit": "按哪种天数", "review": "由谁审核", "values": "原来和现在",
-	"short": "简称", "name_en": "名称（英文）", "phone": "电话",
-}
-
-// settingInWords is what the forms call a setting.
-func settingInWords(c *kit.Ctx, name string) string {
-	if words, ok := numberNames[name]; ok {
-		return c.T(words)
-	}
-	if name == "second_factor_roles" {
-		return c.T("哪些角色必须使用二次验证")
-	}
-	if words, ok := detailNames[strings.TrimSuffix(name, "_id")]; ok {
-		return c.T(words)
-	}
-	return name
-}
-
 // details lists what an entry says besides, in the order of its keys; what is empty is left out.
 func (n auditNames) details(c *kit.Ctx, e models.AuditEntry) []auditDetail {
 	var all map[string]any
@@ -185,22 +167,29 @@ func (n auditNames) value(c *kit.Ctx, key string, v any) string {
 		if key == "changed" {
 			return settingInWords(c, v)
 		}
-		if words := wordOf(key, v); words != "" {
+		if words := detailValues[key][v]; words != "" {
 			return c.T(words)
+		}
+		if at, err := time.Parse(time.RFC3339, v); err == nil {
+			return c.L.DateTime(at)
 		}
 		return v
 	case float64:
 		name := ""
 		switch key {
-		case "department", "parent":
+		case "department", "from_department", "to_department", "parent":
 			name = c.Name(n.tree.Department(int64(v)))
+		case audit.Person:
+			name = n.staff[int64(v)].Name
+		case "case":
+			name = n.numbers[int64(v)]
 		case "topic":
 			name = c.Name(n.topics.ByID(int64(v)))
 		}
 		if name != "" {
 			return name
 		}
-		return fmt.Sprint(v)
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case map[string]any: // what settings were changed from and to
 		words := make([]string, 0, len(v))
 		for _, name := range slices.Sorted(maps.Keys(v)) {
@@ -221,25 +210,4 @@ func (n auditNames) value(c *kit.Ctx, key string, v any) string {
 		return ""
 	}
 	return string(text)
-}
-
-// wordOf is the message id of a value that is a code, "" when it is a value of its own.
-func wordOf(key, value string) string {
-	switch key {
-	case "from", "to":
-		return cases.StatusName(models.CaseStatus(value)).ID
-	case "review":
-		return reviewNames[models.ReviewMode(value)]
-	case "unit":
-		return map[string]string{"working": i18n.N("工作日"), "natural": i18n.N("自然日")}[value]
-	case "roles", "second_factor_roles":
-		return roleNames[models.Role(value)]
-	case "locale":
-		return localeNames[value]
-	case "channel":
-		return noticeChannels[models.Channel(value)]
-	case "how":
-		return map[string]string{"totp": i18n.N("验证器"), "recovery": i18n.N("恢复码")}[value]
-	}
-	return ""
 }

@@ -328,6 +328,7 @@ func TestAuditPages(t *testing.T) {
 	if _, err := c.Cases.Assign(c.Context(), c.Actor(fixture.Reviewer), c.Submit(fixture.Phone).Case.Number, cases.AssignInput{HandlerID: c.Actor(fixture.Handler).ID}); err != nil {
 		t.Fatal(err)
 	}
+	auditor.get("/console/audit?action=page.").want(http.StatusOK, "<dd>隐私说明</dd>").without("<dd>slug", "<dd>privacy</dd>")
 	did, done := "<b>陈敏</b> 受理", "（有关人员：陈敏）"
 	auditor.get("/console/audit?who="+fixture.Handler).want(http.StatusOK, did, "<b>赵宁</b> 分派", done, "<b>系统</b> 新增人员")
 	auditor.get("/console/audit?who="+fixture.Handler+"&part=by").want(http.StatusOK, did).without(done, "新增人员：")

@@ -21,7 +21,7 @@ var detailNames = map[string]string{
 	"source": "依据", "date": "日期", "year": "年份", "kind": "种类", "locale": "语言", "bytes": "字节数", "own": "自有图形", "entries": "删除的条数",
 	"simple": "简易事项的天数", "ordinary": "一般事项的天数", "unit": "按哪种天数", "review": "由谁审核", "values": "原来和现在",
 	"short": "简称", "name_en": "名称（英文）", "phone": "电话", audit.Person: "有关人员", "case": "诉求", "publication": "公开版本", "rating": "评价（1 到 5 分）",
-	"from_department": "转出部门", "to_department": "转入部门", "known": "账号存在并在用", "locked": "当时已锁定",
+	"from_department": "转出部门", "to_department": "转入部门", "known": "账号存在并在用", "locked": "当时已锁定", "session_hours": "工作台多少小时不操作要重新登录",
 }
 
 // What the values of a detail mean that are codes, by its key; other values speak for themselves.

@@ -144,7 +144,7 @@ func TestAStaffSessionEndsHoweverBusy(t *testing.T) {
 	const address = "/console/settings/security"
 	admin := at(t, c, w, fixture.SecurityAdmin)
 	form := admin.get(address).want(http.StatusOK, "登录后最长多久要重新登录").filled(address)
-	admin.done(admin.do(http.MethodPost, address, changed(form, map[string]string{"session_days": "2", "session_hours": "12"})))
+	admin.done(admin.do(http.MethodPost, address, changed(form, map[string]string{"session_days": "2", "session_minutes": "720"})))
 
 	idle, busy := at(t, c, w, ""), at(t, c, w, "")
 	idle.signIn(fixture.Handler, fixture.Password)
@@ -162,5 +162,25 @@ func TestAStaffSessionEndsHoweverBusy(t *testing.T) {
 	}
 	if _, held := busy.jar[kit.ConsoleCookie]; !held {
 		t.Error("the test lost its cookie: it proves nothing")
+	}
+}
+
+// Minutes without a request end a session, counted from the last one.
+func TestAnIdleStaffSessionEndsByTheMinute(t *testing.T) {
+	c, w := newCity(t)
+	const address = "/console/settings/security"
+	admin := at(t, c, w, fixture.SecurityAdmin)
+	form := admin.get(address).want(http.StatusOK, "工作台多久不操作要重新登录", "可填 10 到 1440，标准值 720。").filled(address)
+	admin.do(http.MethodPost, address, changed(form, map[string]string{"session_minutes": "9"})).want(http.StatusUnprocessableEntity)
+	admin.done(admin.do(http.MethodPost, address, changed(form, map[string]string{"session_minutes": "10"})))
+	handler := at(t, c, w, "")
+	handler.signIn(fixture.Handler, fixture.Password)
+	for _, wait := range []time.Duration{4, 9, 3, 8} {
+		c.Clock.Advance(wait * time.Minute)
+		handler.get("/console/cases").want(http.StatusOK)
+	}
+	c.Clock.Advance(11 * time.Minute)
+	if p := handler.get("/console/cases"); p.Status != http.StatusSeeOther {
+		t.Errorf("idle for 11 minutes and signed in still: %d", p.Status)
 	}
 }

@@ -35,7 +35,7 @@ type oneNumber struct {
 }
 
 var numberNames = map[string]string{
-	"lock_after": "连续登录失败几次后锁定", "lock_minutes": "锁定多久", "session_hours": "工作台多久不操作要重新登录", "session_days": "登录后最长多久要重新登录",
+	"lock_after": "连续登录失败几次后锁定", "lock_minutes": "锁定多久", "session_minutes": "工作台多久不操作要重新登录", "session_days": "登录后最长多久要重新登录",
 	"resident_days": "居民的登录保留多久", "visitor_days": "未登录访客的回执保留多久",
 	"reopen_days": "答复后多久内可以要求重新办理", "close_days": "答复后多久没有新情况自动办结", "due_soon_days": "到期前多久算“即将到期”",
 	"attachments": "一次最多几个附件", "draft_hours": "没有提交的内容保留多久",
@@ -45,7 +45,7 @@ var numberNames = map[string]string{
 // What each number does.
 var numberAbouts = map[string]string{
 	"lock_after": "同一个账号连续输错密码或验证码这么多次，就暂时锁定。", "lock_minutes": "过了这么久自动解锁；安全管理员可以提前解锁。",
-	"session_hours": "工作人员这么久没有操作，就要重新登录。", "session_days": "登录满这么多天就要重新登录，一直在用也一样。",
+	"session_minutes": "工作人员这么久没有操作，就要重新登录。", "session_days": "登录满这么多天就要重新登录，一直在用也一样。",
 	"resident_days": "居民这么多天没有来，就要重新登录。", "visitor_days": "没有登录、用回执查询的人，这么多天内不用再输查询码。",
 	"reopen_days": "居民对答复不满意，可以在这些天内要求重新办理一次。", "close_days": "答复后这么多天没有追问，诉求自动办结。",
 	"due_soon_days": "离期限只剩这么多个工作日时，列入“即将到期”并提醒经办人。",
@@ -83,7 +83,7 @@ func handlingNumbers(h *city.Handling) []oneNumber {
 }
 
 func securityNumbers(x *city.Security) []oneNumber {
-	return []oneNumber{{"lock_after", &x.LockAfter}, {"lock_minutes", &x.LockMinutes}, {"session_hours", &x.SessionHours}, {"session_days", &x.SessionDays}, {"resident_days", &x.ResidentDays}, {"visitor_days", &x.VisitorDays}}
+	return []oneNumber{{"lock_after", &x.LockAfter}, {"lock_minutes", &x.LockMinutes}, {"session_minutes", &x.SessionMinutes}, {"session_days", &x.SessionDays}, {"resident_days", &x.ResidentDays}, {"visitor_days", &x.VisitorDays}}
 }
 
 func retentionNumbers(r *city.Retention) []oneNumber {

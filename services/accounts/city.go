@@ -18,7 +18,7 @@ func CitySettings(c *city.Service) func(ctx context.Context) (Settings, error) {
 		p, err := c.Profile(ctx)
 		return Settings{
 			LockAfter: s.LockAfter, LockFor: time.Duration(s.LockMinutes) * time.Minute, SecondFactorRoles: s.SecondFactorRoles,
-			StaffIdle: time.Duration(s.SessionHours) * time.Hour, StaffMax: time.Duration(s.SessionDays) * day,
+			StaffIdle: time.Duration(s.SessionMinutes) * time.Minute, StaffMax: time.Duration(s.SessionDays) * day,
 			ResidentIdle: time.Duration(s.ResidentDays) * day, VisitorIdle: time.Duration(s.VisitorDays) * day, Issuer: p.SiteName,
 		}, err
 	}

@@ -121,17 +121,17 @@ func pendingOf(staff models.Staff, roles []models.Role, session models.Session, 
 
 // touch notes that the session was used and moves its end. It must not fail a read: a database that is busy loses a touch.
 func (s *Service) touch(ctx context.Context, session *Session) {
-	now := s.Clock.Now()
-	if now.Sub(session.SeenAt) < touchEvery {
-		return
-	}
-	expires := session.ExpiresAt
+	now, every, expires := s.Clock.Now(), touchEvery, session.ExpiresAt
 	if session.Kind != models.TokenSession {
 		settings, err := s.Settings(ctx)
 		if err != nil {
 			return
 		}
+		every = min(every, settings.idle(session.Kind)/10) // else the last minutes of a short time would not count
 		expires = settings.end(session.Session, now)
+	}
+	if now.Sub(session.SeenAt) < every {
+		return
 	}
 	if err := s.touchSession(ctx, session.ID, now, expires); err != nil {
 		slog.WarnContext(ctx, "a session's use was not noted", "session", session.ID, "reason", err)

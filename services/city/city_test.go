@@ -16,6 +16,7 @@ import (
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/models"
+	"huiyin/models/migrations"
 	"huiyin/services/audit"
 	"huiyin/services/city"
 	"huiyin/test/testenv"
@@ -192,11 +193,37 @@ func TestWhoMayChangeWhat(t *testing.T) {
 	}
 }
 
+// The hours that a city had set become minutes.
+func TestIdleHoursBecomeMinutes(t *testing.T) {
+	testenv.EachDB(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		row := models.Setting{Name: "security", Value: `{"second_factor_roles":[],"lock_after":5,"session_hours":8,"session_days":3}`, Version: 4}
+		if err := db.Conn(ctx).Create(&row).Error; err != nil {
+			t.Fatal(err)
+		}
+		steps, err := migrations.FS.ReadFile("sqlite/00009_subjects_and_minutes.sql") // the same words in both dialects
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := strings.Index(string(steps), "UPDATE settings")
+		for range 2 { // and once is enough
+			if err := db.Conn(ctx).Exec(string(steps)[at:]).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		clk := clock.NewFake(time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC))
+		s, err := city.New(db, clk, audit.New(db, clk)).Security(ctx)
+		if err != nil || s.SessionMinutes != 480 || s.SessionDays != 3 || s.Version != 4 {
+			t.Errorf("%+v, %v", s, err)
+		}
+	})
+}
+
 func TestNumbers(t *testing.T) {
 	each(t, func(t *testing.T, f fixture) {
 		ctx := t.Context()
 		s, err := f.Security(ctx)
-		if err != nil || s.LockAfter != 5 || s.LockMinutes != 15 || s.SessionHours != 12 || len(s.SecondFactorRoles) != len(models.Roles) {
+		if err != nil || s.LockAfter != 5 || s.LockMinutes != 15 || s.SessionMinutes != 720 || len(s.SecondFactorRoles) != len(models.Roles) {
 			t.Fatalf("%+v, %v", s, err)
 		}
 		s.SecondFactorRoles = []models.Role{models.Auditor, models.Handler, models.Auditor}

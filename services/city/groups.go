@@ -47,12 +47,12 @@ func (p Profile) Motto(locale string) string { return i18n.Either(locale, p.Slog
 // Security is the rules of signing in.
 type Security struct {
 	SecondFactorRoles []models.Role `json:"second_factor_roles" form:"second_factor_roles"`
-	LockAfter         int           `json:"lock_after" form:"lock_after"`       // failures in a row
-	LockMinutes       int           `json:"lock_minutes" form:"lock_minutes"`   // how long an account stays locked
-	SessionHours      int           `json:"session_hours" form:"session_hours"` // of staff, without a request
-	SessionDays       int           `json:"session_days" form:"session_days"`   // of staff, however busy
-	ResidentDays      int           `json:"resident_days" form:"resident_days"` // a resident's session, without a request
-	VisitorDays       int           `json:"visitor_days" form:"visitor_days"`   // a visitor's with receipts
+	LockAfter         int           `json:"lock_after" form:"lock_after"`           // failures in a row
+	LockMinutes       int           `json:"lock_minutes" form:"lock_minutes"`       // how long an account stays locked
+	SessionMinutes    int           `json:"session_minutes" form:"session_minutes"` // of staff, without a request
+	SessionDays       int           `json:"session_days" form:"session_days"`       // of staff, however busy
+	ResidentDays      int           `json:"resident_days" form:"resident_days"`     // a resident's session, without a request
+	VisitorDays       int           `json:"visitor_days" form:"visitor_days"`       // a visitor's with receipts
 
 	Version int64 `json:"-" form:"-"`
 }
@@ -90,7 +90,7 @@ func DefaultProfile() Profile {
 func DefaultSecurity() Security {
 	return Security{
 		SecondFactorRoles: append([]models.Role{}, models.Roles...),
-		LockAfter:         standard("lock_after"), LockMinutes: standard("lock_minutes"), SessionHours: standard("session_hours"),
+		LockAfter:         standard("lock_after"), LockMinutes: standard("lock_minutes"), SessionMinutes: standard("session_minutes"),
 		SessionDays: standard("session_days"), ResidentDays: standard("resident_days"), VisitorDays: standard("visitor_days"),
 	}
 }

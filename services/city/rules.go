@@ -21,6 +21,7 @@ var (
 	lockout   = i18n.N("网络安全等级保护三级要求限制登录失败次数和会话时长；标准值是产品的建议，以本地测评要求为准。")
 
 	inspection = i18n.N("基层政务公开考核的口径：按工作日算；以本地考核办法为准。")
+	idle       = i18n.N("网络安全等级保护三级要求无操作超时后自动退出，不规定多久，测评中常见 10 到 30 分钟；标准值是产品的建议，以本地测评要求为准。")
 
 	naturalDays = i18n.N("天（自然日）")
 	workingDays = i18n.N("个工作日")
@@ -37,7 +38,7 @@ var (
 var Defaults = []Rule{
 	{"lock_after", 5, 3, 10, times, lockout, false},
 	{"lock_minutes", 15, 5, 1440, minutes, lockout, false},
-	{"session_hours", 12, 1, 24, hours, lockout, false},
+	{"session_minutes", 720, 10, 1440, minutes, idle, false},
 	{"session_days", 7, 1, 30, naturalDays, lockout, false},
 	{"resident_days", 30, 1, 90, naturalDays, ownChoice, false},
 	{"visitor_days", 7, 1, 30, naturalDays, ownChoice, false},

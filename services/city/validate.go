@@ -101,7 +101,7 @@ func (s *Security) clean() error {
 	s.SecondFactorRoles = roles
 	within(&wrong, "lock_after", s.LockAfter)
 	within(&wrong, "lock_minutes", s.LockMinutes)
-	within(&wrong, "session_hours", s.SessionHours)
+	within(&wrong, "session_minutes", s.SessionMinutes)
 	within(&wrong, "session_days", s.SessionDays)
 	within(&wrong, "resident_days", s.ResidentDays)
 	within(&wrong, "visitor_days", s.VisitorDays)

@@ -8,3 +8,6 @@ UPDATE deliveries SET address_sealed = '', address_masked = '', body_sealed = ''
 -- What was sent about a case is seen by the department that has it now.
 UPDATE deliveries SET department_id = (SELECT department_id FROM cases WHERE cases.id = deliveries.case_id)
   WHERE case_id <> 0 AND EXISTS (SELECT 1 FROM cases WHERE cases.id = deliveries.case_id AND cases.department_id <> deliveries.department_id);
+-- How long staff may do nothing before they sign in again is counted in minutes.
+UPDATE settings SET value = JSON_REMOVE(JSON_SET(value, '$.session_minutes', CAST(60 * JSON_EXTRACT(value, '$.session_hours') AS SIGNED)), '$.session_hours')
+  WHERE name = 'security' AND JSON_EXTRACT(value, '$.session_hours') IS NOT NULL;

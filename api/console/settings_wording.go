@@ -107,19 +107,41 @@ func (s *Console) wordingPage(c *kit.Ctx, t notices.Template) *wordingData {
 		d.Fields = append(d.Fields, field{Name: "subject", Label: c.T("标题"), Value: t.Subject, Max: 120, Required: true, Lang: t.Locale})
 	}
 	d.Fields = append(d.Fields, field{Name: "body", Label: c.T("正文"), Kind: textareaField, Rows: 5, Value: t.Body, Required: true, Hint: hint, Lang: t.Locale})
-	d.Preview = previewOf(t.Spec.Kind, t.Channel, t.Locale, t.Subject, t.Body)
+	d.Preview = s.previewOf(c, t, t.Subject, t.Body)
 	return d
 }
 
 // previewOf fills the wording; one that is wrong has no preview, its errors stand beside the fields.
-func previewOf(kind notices.Kind, channel models.Channel, locale, subject, body string) wordingPreview {
-	p := wordingPreview{Channel: channel}
+func (s *Console) previewOf(c *kit.Ctx, t notices.Template, subject, body string) wordingPreview {
+	p := wordingPreview{Channel: t.Channel}
 	var err error
-	if p.Subject, p.Body, err = notices.Preview(kind, channel, locale, subject, body); err != nil {
-		return wordingPreview{Channel: channel}
+	if p.Subject, p.Body, err = s.preview(c, t, subject, body); err != nil {
+		return wordingPreview{Channel: t.Channel}
 	}
 	p.Characters = len([]rune(p.Body))
 	return p
+}
+
+// preview fills the wording with a department of the city and one of its topics.
+func (s *Console) preview(c *kit.Ctx, t notices.Template, subject, body string) (filledSubject, filledBody string, err error) {
+	ctx := c.Request.Context()
+	topics, err := s.Cases.Topics(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	tree, err := s.Accounts.Departments(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	example := map[string]string{}
+	for _, g := range topics.Active() {
+		if len(g.Leaves) > 0 {
+			example["topic"] = g.Leaves[0].In(t.Locale)
+			example["department"] = tree.Department(g.Leaves[0].DepartmentID).In(t.Locale)
+			break
+		}
+	}
+	return s.Notices.Preview(ctx, t.Spec.Kind, t.Channel, t.Locale, subject, body, example)
 }
 
 func (s *Console) showWording(c *kit.Ctx) error {
@@ -141,14 +163,14 @@ func (s *Console) previewWording(c *kit.Ctx) error {
 		return err
 	}
 	if c.IsHTMX() {
-		return c.Part(http.StatusOK, "preview", previewOf(t.Spec.Kind, t.Channel, t.Locale, f.text("subject"), f.text("body")))
+		return c.Part(http.StatusOK, "preview", s.previewOf(c, t, f.text("subject"), f.text("body")))
 	}
 	d := s.wordingPage(c, t)
 	d.Fields, d.Version = typed(c, d.Fields), f.version()
-	if _, _, err := notices.Preview(t.Spec.Kind, t.Channel, t.Locale, f.text("subject"), f.text("body")); err != nil {
+	if _, _, err := s.preview(c, t, f.text("subject"), f.text("body")); err != nil {
 		return again(c, err, "settings/notice", &d.formPage, d, nil)
 	}
-	d.Preview = previewOf(t.Spec.Kind, t.Channel, t.Locale, f.text("subject"), f.text("body"))
+	d.Preview = s.previewOf(c, t, f.text("subject"), f.text("body"))
 	return c.Page(http.StatusOK, "settings/notice", d)
 }
 

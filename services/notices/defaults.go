@@ -91,10 +91,10 @@ func defaultText(k Kind, channel models.Channel, locale string) text {
 	return t
 }
 
-// sample fills a preview.
+// sample fills a preview with what a city without departments or topics has none of.
 var sample = bilingualWords{
-	zh: words{"city": "青禾县", "number": "ZX20260122-0007", "address": "https://hy.example.cn/t", "due": "1月29日", "department": "县住房和城乡建设局", "topic": "公共租赁住房", "code": "480213", "minutes": "5"},
-	en: words{"city": "Qinghe", "number": "ZX20260122-0007", "address": "https://hy.example.cn/t", "due": "29 Jan", "department": "Housing Bureau", "topic": "Public rental housing", "code": "480213", "minutes": "5"},
+	zh: words{"department": "住房和城乡建设局", "topic": "公租房申请", "code": "480213", "minutes": "5"},
+	en: words{"department": "Housing and Construction Bureau", "topic": "Public rental housing", "code": "480213", "minutes": "5"},
 }
 
 type words map[string]string

@@ -9,6 +9,7 @@ import (
 
 	"huiyin/internal/clock"
 	"huiyin/internal/database"
+	"huiyin/internal/i18n"
 	"huiyin/internal/mail"
 	"huiyin/internal/outbox"
 	"huiyin/internal/seal"
@@ -67,7 +68,7 @@ func (h *hints) Publish(_ context.Context, topic string) {
 type site struct{}
 
 func (site) CityName(_ context.Context, locale string) (string, error) {
-	return sample.in(locale)["city"], nil
+	return i18n.Either(locale, "青禾县", "Qinghe"), nil
 }
 func (site) Origin(context.Context) string       { return "https://hy.example.cn" }
 func (site) Zone(context.Context) *time.Location { return time.FixedZone("CST", 8*3600) }

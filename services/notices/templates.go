@@ -2,6 +2,7 @@ package notices
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -124,13 +125,27 @@ const (
 	msgSignature   = "短信要以签名 %[1]s 开头。"
 )
 
-// Preview checks a wording and fills it with sample values. Errors: NotFound, Invalid (fields "subject" and "body").
-func Preview(k Kind, c models.Channel, locale, subject, body string) (filledSubject, filledBody string, err error) {
+// Preview checks a wording and fills it as a message of today would be; values stand for what the service does not know itself
+// ({department}, {topic}), where there is such. Errors: NotFound, Invalid (fields "subject" and "body").
+func (s *Service) Preview(ctx context.Context, k Kind, c models.Channel, locale, subject, body string, values map[string]string) (filledSubject, filledBody string, err error) {
 	t, err := check(k, c, locale, subject, body)
 	if err != nil {
 		return "", "", err
 	}
-	t = t.render(sample.in(locale))
+	filled := maps.Clone(sample.in(locale))
+	if filled["city"], err = s.Site.CityName(ctx, locale); err != nil {
+		return "", "", err
+	}
+	today := s.Clock.Now().In(s.Site.Zone(ctx))
+	filled["number"] = today.Format("20060102") + "-0005"
+	filled["due"] = day(today.AddDate(0, 0, 7), locale)
+	path := "/console/cases/"
+	if specOf[k].Audience == ToResident {
+		path = "/track/"
+	}
+	filled["address"] = s.Site.Origin(ctx) + path + filled["number"]
+	maps.Copy(filled, values)
+	t = t.render(filled)
 	return t.Subject, t.Body, nil
 }
 

@@ -42,9 +42,11 @@ func (s *Service) ExportOwn(ctx context.Context, actor models.Actor) (Export, er
 		if e.Resident, err = s.Resident(ctx, actor.ID); err != nil {
 			return err
 		}
-		if e.Phone, err = s.PhoneOf(ctx, actor.ID); err != nil {
+		reach, err := s.ReachOf(ctx, actor.ID)
+		if err != nil {
 			return err
 		}
+		e.Phone = reach.Phone
 		agreed, err := s.agreements(ctx, actor.ID)
 		if err != nil {
 			return err

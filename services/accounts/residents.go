@@ -235,16 +235,6 @@ func (s *Service) ReachOf(ctx context.Context, residentID int64) (Reach, error) 
 	return r, err
 }
 
-// PhoneOf returns a resident's phone in clear, for a message to them or for a reveal that its caller has recorded; empty
-// after erasure.
-func (s *Service) PhoneOf(ctx context.Context, residentID int64) (string, error) {
-	row, err := s.resident(ctx, residentID)
-	if err != nil || row.PhoneSealed == "" {
-		return "", err
-	}
-	return s.Seal.Open(row.PhoneSealed, sealPhone)
-}
-
 func (s *Service) openName(row models.Resident) (string, error) {
 	if row.DisplayNameSealed == "" {
 		return "", nil

@@ -58,8 +58,8 @@ func TestResidentSignsInAndKeepsReceipts(t *testing.T) {
 		if !actor.IsResident() || actor.ID != r.ID || !actor.Granted(7) || session.Locale != "en" {
 			t.Fatalf("%+v", actor)
 		}
-		if phone, err := e.PhoneOf(ctx, r.ID); err != nil || phone != "13800138000" {
-			t.Fatal(phone, err)
+		if reach, err := e.ReachOf(ctx, r.ID); err != nil || reach.Phone != "13800138000" {
+			t.Fatal(reach, err)
 		}
 		// The same phone is the same resident.
 		ok(t, e.RequestPhoneCode(ctx, models.Actor{}, "13800138000", "", 0))

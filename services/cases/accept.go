@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"huiyin/models"
+	"huiyin/services/notices"
 )
 
 // Accept takes a case on: the answer is owed by the actor's department from here, by the actor unless somebody else was assigned.
@@ -16,6 +17,6 @@ func (s *Service) Accept(ctx context.Context, actor models.Actor, number string,
 		} else {
 			w.About = w.Case.HandlerID
 		}
-		return s.tellResident(ctx, w.Case, noticeAccepted)
+		return s.tellResident(ctx, w.Case, notices.CaseAccepted)
 	})
 }

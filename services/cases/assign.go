@@ -9,6 +9,7 @@ import (
 	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/accounts"
+	"huiyin/services/notices"
 )
 
 // AssignInput names the handler.
@@ -42,7 +43,7 @@ func (s *Service) Assign(ctx context.Context, actor models.Actor, number string,
 		if in.HandlerID == actor.ID {
 			return nil
 		}
-		return s.tellStaff(ctx, w.Case, noticeAssigned, colleagues[i])
+		return s.tellStaff(ctx, w.Case, notices.CaseAssigned, colleagues[i])
 	})
 }
 

@@ -47,14 +47,14 @@ func (s *Service) WarnDeadlines(ctx context.Context, limit int) (int, error) {
 		return 0, err
 	}
 	told, broken := s.each(ctx, dueSoon, func(ctx context.Context, number string) error {
-		return s.warn(ctx, number, "due_soon_told_at", noticeDueSoon, now)
+		return s.warn(ctx, number, "due_soon_told_at", notices.CaseDueSoon, now)
 	})
 	overdue, err := s.untold(ctx, "overdue_told_at", time.Time{}, now, limit)
 	if err != nil {
 		return told, errors.Join(broken, err)
 	}
 	late, err := s.each(ctx, overdue, func(ctx context.Context, number string) error {
-		return s.warn(ctx, number, "overdue_told_at", noticeOverdue, now)
+		return s.warn(ctx, number, "overdue_told_at", notices.CaseOverdue, now)
 	})
 	return told + late, errors.Join(broken, err)
 }
@@ -69,7 +69,7 @@ func (s *Service) warn(ctx context.Context, number, column string, kind notices.
 		if err != nil || !first {
 			return err
 		}
-		if err := s.Notices.Settle(ctx, c.ID, noticeDueSoon); err != nil { // overdue says more
+		if err := s.Notices.Settle(ctx, c.ID, notices.CaseDueSoon); err != nil { // overdue says more
 			return err
 		}
 		return s.tellHandler(ctx, c, kind)

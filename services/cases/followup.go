@@ -10,6 +10,7 @@ import (
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
+	"huiyin/services/notices"
 )
 
 // MessageInput is what a resident adds to the thread. DraftID owns the staged files that come along.
@@ -61,7 +62,7 @@ func (s *Service) FollowUp(ctx context.Context, actor models.Actor, number strin
 		if err := s.attachStaged(ctx, in.DraftID, m); err != nil {
 			return err
 		}
-		return s.tellHandler(ctx, w.Case, noticeFollowUp)
+		return s.tellHandler(ctx, w.Case, notices.CaseFollowUp)
 	})
 }
 
@@ -86,7 +87,7 @@ func (s *Service) Supplement(ctx context.Context, actor models.Actor, number str
 		if err := s.attachStaged(ctx, in.DraftID, m); err != nil {
 			return err
 		}
-		return s.tellHandler(ctx, w.Case, noticeFollowUp)
+		return s.tellHandler(ctx, w.Case, notices.CaseFollowUp)
 	})
 	return s.once(ctx, actor, number, c, err)
 }

@@ -11,6 +11,7 @@ import (
 	"huiyin/models"
 	"huiyin/services/accounts"
 	"huiyin/services/library"
+	"huiyin/services/notices"
 )
 
 // PublicVersion is the public version of a case as the console shows it: what is stored, or a proposal made from the thread.
@@ -114,7 +115,7 @@ func (s *Service) askToPublish(ctx context.Context, c *models.Case, p models.Pub
 	if err != nil {
 		return err
 	}
-	return s.tellStaff(ctx, c, noticeToPublish, publishers...)
+	return s.tellStaff(ctx, c, notices.PublicationToPublish, publishers...)
 }
 
 // publishersFor are the people who may publish a public version: 督办 where nobody in the department may.
@@ -148,7 +149,7 @@ func (s *Service) Publish(ctx context.Context, actor models.Actor, number string
 		}
 		w.Set["publication"], w.Set["published_at"], w.Shown = models.Published, w.Now, true
 		w.Detail = map[string]any{"publication": p.ID}
-		return s.tellResident(ctx, w.Case, noticePublished)
+		return s.tellResident(ctx, w.Case, notices.CasePublished)
 	})
 }
 
@@ -170,7 +171,7 @@ func (s *Service) ReturnPublication(ctx context.Context, actor models.Actor, num
 			return err
 		}
 		w.Set["publication"], w.Note, w.About = models.PublicationDraft, comment, p.PreparedBy
-		return s.tellOne(ctx, w.Case, noticePublicationReturned, p.PreparedBy)
+		return s.tellOne(ctx, w.Case, notices.PublicationReturned, p.PreparedBy)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
+	"huiyin/services/notices"
 )
 
 // RateInput is a resident's judgement: 1 很不满意 … 5 很满意.
@@ -30,7 +31,7 @@ func (s *Service) Rate(ctx context.Context, actor models.Actor, number string, i
 		w.Set["rating"], w.Set["rating_word"], w.Set["rated_at"], w.Shown = in.Rating, in.Word, w.Now, true
 		w.Detail = map[string]any{"rating": in.Rating}
 		if in.Rating <= Unsatisfied {
-			return s.tellHandler(ctx, w.Case, noticeRatedLow)
+			return s.tellHandler(ctx, w.Case, notices.CaseRatedLow)
 		}
 		if w.Case.Status == models.Answered {
 			w.To, w.Set["closed_at"] = models.Closed, w.Now

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"huiyin/models"
+	"huiyin/services/notices"
 )
 
 // Reopen has an answered case handled again, once, within the days the rules give; another reviewer judges the new reply.
@@ -21,11 +22,11 @@ func (s *Service) Reopen(ctx context.Context, actor models.Actor, number string,
 		if err := s.attachStaged(ctx, in.DraftID, m); err != nil {
 			return err
 		}
-		if err := s.tellHandler(ctx, w.Case, noticeFollowUp); err != nil {
+		if err := s.tellHandler(ctx, w.Case, notices.CaseFollowUp); err != nil {
 			return err
 		}
 		told := *w.Case
 		told.DueAt = w.Set["due_at"].(time.Time)
-		return s.tellResident(ctx, &told, noticeReopened)
+		return s.tellResident(ctx, &told, notices.CaseReopened)
 	})
 }

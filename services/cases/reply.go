@@ -11,6 +11,7 @@ import (
 	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/accounts"
+	"huiyin/services/notices"
 )
 
 // ReplyInput is a reply as it is being written.
@@ -93,7 +94,7 @@ func (s *Service) SubmitReview(ctx context.Context, actor models.Actor, number s
 		if err != nil {
 			return err
 		}
-		return s.tellStaff(ctx, w.Case, noticeToReview, reviewers...)
+		return s.tellStaff(ctx, w.Case, notices.CaseToReview, reviewers...)
 	})
 }
 

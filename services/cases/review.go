@@ -7,6 +7,7 @@ import (
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
+	"huiyin/services/notices"
 )
 
 // ReviewInput is a reviewer's word.
@@ -34,7 +35,7 @@ func (s *Service) Approve(ctx context.Context, actor models.Actor, number string
 			if err := s.writeReply(ctx, w.Facts.Reply, map[string]any{"reviewer_id": actor.ID, "reviewed_at": w.Now, "comment": in.Comment}); err != nil || sendNow {
 				return err
 			}
-			return s.tellHandler(ctx, w.Case, noticeApproved)
+			return s.tellHandler(ctx, w.Case, notices.CaseApproved)
 		})
 		if err != nil || !sendNow {
 			result = c
@@ -68,6 +69,6 @@ func (s *Service) Return(ctx context.Context, actor models.Actor, number string,
 		}
 		w.Note, w.About = in.Comment, r.AuthorID
 		w.Set["returned_at"] = w.Now
-		return s.tellOne(ctx, w.Case, noticeReturned, r.AuthorID)
+		return s.tellOne(ctx, w.Case, notices.CaseReturned, r.AuthorID)
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"huiyin/internal/textrule"
 	"huiyin/models"
+	"huiyin/services/notices"
 )
 
 // Send gives the resident the reply: an approved one, or, at a desk without review, the handler's own.
@@ -35,5 +36,5 @@ func (s *Service) send(ctx context.Context, w *work) error {
 			return err
 		}
 	}
-	return s.tellResident(ctx, w.Case, noticeAnswered)
+	return s.tellResident(ctx, w.Case, notices.CaseAnswered)
 }

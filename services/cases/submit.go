@@ -15,6 +15,7 @@ import (
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
+	"huiyin/services/notices"
 )
 
 // SubmitInput is one question as a form or a program sends it.
@@ -228,7 +229,7 @@ func (s *Service) keep(ctx context.Context, actor models.Actor, c *models.Case, 
 		return err
 	}
 	s.hint(ctx, c)
-	return s.tellAt(ctx, c, noticeReceived, to)
+	return s.tellAt(ctx, c, notices.CaseReceived, to)
 }
 
 // receiptOf returns the receipt of an earlier submission with the same key by the same resident.

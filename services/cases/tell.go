@@ -9,40 +9,21 @@ import (
 	"huiyin/services/notices"
 )
 
-// What the steps of a case tell, by the notices' own kinds.
-const (
-	noticeReceived            = notices.CaseReceived
-	noticeAccepted            = notices.CaseAccepted
-	noticeAnswered            = notices.CaseAnswered
-	noticePublished           = notices.CasePublished
-	noticeReopened            = notices.CaseReopened
-	noticeAssigned            = notices.CaseAssigned
-	noticeToReview            = notices.CaseToReview
-	noticeReturned            = notices.CaseReturned
-	noticeApproved            = notices.CaseApproved
-	noticeDueSoon             = notices.CaseDueSoon
-	noticeOverdue             = notices.CaseOverdue
-	noticeFollowUp            = notices.CaseFollowUp
-	noticeRatedLow            = notices.CaseRatedLow
-	noticeToPublish           = notices.PublicationToPublish
-	noticePublicationReturned = notices.PublicationReturned
-)
-
 // settles: a step on the left is what the notices on the right asked for; nobody needs them any more, whoever took it.
 var settles = map[Action][]notices.Kind{
-	ActAccept:          {noticeAssigned},
-	ActAssign:          {noticeAssigned},
-	ActSubmitReview:    {noticeAssigned, noticeReturned, noticeFollowUp},
-	ActRecall:          {noticeToReview},
-	ActApprove:         {noticeToReview},
-	ActReturn:          {noticeToReview, noticeApproved},
-	ActSend:            {noticeAssigned, noticeReturned, noticeFollowUp, noticeToReview, noticeApproved, noticeDueSoon, noticeOverdue},
-	ActReopen:          {noticeRatedLow},
-	ActConfirm:         {noticePublicationReturned},
-	ActPublish:         {noticeToPublish},
-	ActReturnPublish:   {noticeToPublish},
-	ActRecallPublish:   {noticeToPublish},
-	ActWithdrawConsent: {noticeToPublish, noticePublicationReturned},
+	ActAccept:          {notices.CaseAssigned},
+	ActAssign:          {notices.CaseAssigned},
+	ActSubmitReview:    {notices.CaseAssigned, notices.CaseReturned, notices.CaseFollowUp},
+	ActRecall:          {notices.CaseToReview},
+	ActApprove:         {notices.CaseToReview},
+	ActReturn:          {notices.CaseToReview, notices.CaseApproved},
+	ActSend:            {notices.CaseAssigned, notices.CaseReturned, notices.CaseFollowUp, notices.CaseToReview, notices.CaseApproved, notices.CaseDueSoon, notices.CaseOverdue},
+	ActReopen:          {notices.CaseRatedLow},
+	ActConfirm:         {notices.PublicationReturned},
+	ActPublish:         {notices.PublicationToPublish},
+	ActReturnPublish:   {notices.PublicationToPublish},
+	ActRecallPublish:   {notices.PublicationToPublish},
+	ActWithdrawConsent: {notices.PublicationToPublish, notices.PublicationReturned},
 	ActTransfer:        nil, // all: others have it now
 	ActWithdraw:        nil,
 }

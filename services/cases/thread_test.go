@@ -25,7 +25,9 @@ func TestAFormSentTwiceMakesOneMessage(t *testing.T) {
 		supplement := func(key, text string) error {
 			return err1(s.Supplement(ctx, owner, n, cases.MessageInput{Text: text, Key: key}))
 		}
-		note := func(key, text string) error { return err1(s.AddNote(ctx, chen, n, cases.NoteInput{Text: text, Key: key})) }
+		note := func(key, text string) error {
+			return err1(s.AddNote(ctx, chen, n, cases.NoteInput{Text: text, Key: key}))
+		}
 		for kind, send := range map[models.MessageKind]func(key, text string) error{models.Supplement: supplement, models.Note: note} {
 			count := func(what string, want int) {
 				t.Helper()

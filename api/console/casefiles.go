@@ -1,9 +1,6 @@
 package console
 
 import (
-	"io"
-	"mime"
-	"net/http"
 	"strconv"
 
 	"huiyin/api/kit"
@@ -24,7 +21,7 @@ func fileViews(list []models.Attachment) []fileView {
 	return out
 }
 
-// download hands out a file of a case that the actor may see. Browsers save it; they never show it as a page of ours.
+// download hands out a file of a case that the actor may see.
 func (s *Console) download(c *kit.Ctx) error {
 	id, err := c.ID("id")
 	if err != nil {
@@ -42,10 +39,6 @@ func (s *Console) download(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	defer func(b io.Closer) { _ = b.Close() }(body) // only read
-	c.Header("Content-Type", a.MIME)
-	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
-	c.Header("Cache-Control", "private, no-store")
-	http.ServeContent(c.Writer, c.Request, "", a.CreatedAt, body)
+	kit.Download{Name: a.Name, MIME: a.MIME, At: a.CreatedAt, Body: body}.Serve(c.Writer, c.Request)
 	return nil
 }

@@ -24,6 +24,8 @@ func Status(kind fault.Kind) int {
 		return http.StatusForbidden
 	case fault.NotFound:
 		return http.StatusNotFound
+	case fault.Gone:
+		return http.StatusGone
 	case fault.Conflict:
 		return http.StatusConflict
 	case fault.TooMany:
@@ -120,9 +122,6 @@ func (c *Ctx) fail(err error) {
 	}
 	retryAfter(c, err)
 	status := Status(kind)
-	if e, ok := errors.AsType[*fault.Error](err); ok && e.Reason == "unpublished" {
-		status = http.StatusGone
-	}
 	if c.IsHTMX() {
 		c.Header("HX-Reswap", "none")
 		c.Data(status, "text/plain; charset=utf-8", []byte(text))

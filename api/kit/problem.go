@@ -58,6 +58,7 @@ var ProblemKinds = []ProblemKind{
 	{fault.Unauthenticated, "unauthenticated", i18n.N("需要登录")},
 	{fault.Forbidden, "forbidden", i18n.N("没有权限")},
 	{fault.NotFound, "not-found", i18n.N("没有找到")},
+	{fault.Gone, "gone", i18n.N("已经撤下")},
 	{fault.Conflict, "conflict", i18n.N("情况已经变化")},
 	{fault.TooMany, "too-many", i18n.N("操作太频繁")},
 	{fault.TooLarge, "too-large", i18n.N("内容太大")},
@@ -77,9 +78,6 @@ func (c *Ctx) Problem(err error) *Problem {
 		return p
 	}
 	p.Reason = e.Reason
-	if e.Reason == "unpublished" {
-		p.Status = http.StatusGone
-	}
 	for _, f := range e.Fields {
 		p.Errors = append(p.Errors, ProblemField{Location: c.location(f.Name), Field: f.Name, Message: c.T(f.Msg, f.Args...)})
 	}

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -65,7 +64,7 @@ func (p *Portal) entry(c *kit.Ctx) error {
 	}
 	ctx := c.Request.Context()
 	e, err := p.Library.Entry(ctx, id)
-	if gone, ok := errors.AsType[*fault.Error](err); ok && gone.Reason == "unpublished" {
+	if fault.Is(err, fault.Gone) {
 		return c.Page(http.StatusGone, "gone", nil)
 	}
 	if err != nil {

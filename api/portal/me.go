@@ -2,6 +2,7 @@ package portal
 
 import (
 	"encoding/json"
+	"mime"
 	"net/http"
 	"strconv"
 	"time"
@@ -242,7 +243,7 @@ func (p *Portal) export(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.Header("Content-Disposition", disposition("huiyin-"+c.Now.In(c.Zone).Format("20060102")+".json"))
+	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "huiyin-" + c.Now.In(c.Zone).Format("20060102") + ".json"}))
 	c.Header("Cache-Control", "private, no-store")
 	c.Data(http.StatusOK, "application/json; charset=utf-8", body)
 	return nil

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"huiyin/api/kit"
@@ -282,30 +281,4 @@ func stepText(c *kit.Ctx, e models.CaseEvent, department func(int64) string) str
 		return c.T(i18n.N("放假安排公布后，答复期限已重新计算"))
 	}
 	return ""
-}
-
-// disposition names a download: every browser understands the first form, those of today the second, which keeps Chinese.
-func disposition(name string) string {
-	plain := strings.Map(func(r rune) rune {
-		if r < 0x20 || r > 0x7e || r == '"' || r == '\\' || r == '%' || r == ';' {
-			return '_'
-		}
-		return r
-	}, name)
-	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + percent(name)
-}
-
-// percent encodes as RFC 8187 wants it.
-func percent(s string) string {
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(s) {
-		ch := s[i]
-		if ch >= 'a' && ch <= 'z' || ch >= 'A' && ch <= 'Z' || ch >= '0' && ch <= '9' || ch == '.' || ch == '-' || ch == '_' {
-			b.WriteByte(ch)
-			continue
-		}
-		b.WriteString("%" + string(hex[ch>>4]) + string(hex[ch&15]))
-	}
-	return b.String()
 }

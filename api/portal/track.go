@@ -156,20 +156,10 @@ func (p *Portal) download(c *kit.Ctx) error {
 	if err := p.Cases.MayReadFile(ctx, c.Actor, a); err != nil {
 		return err
 	}
-	return p.serve(c, id)
-}
-
-func (p *Portal) serve(c *kit.Ctx, id int64) error {
-	a, body, err := p.Files.Open(c.Request.Context(), id)
+	a, body, err := p.Files.Open(ctx, id)
 	if err != nil {
 		return err
 	}
-	defer body.Close()
-	h := c.Writer.Header()
-	h.Set("Content-Type", a.MIME)
-	h.Set("Content-Disposition", disposition(a.Name))
-	h.Set("Cache-Control", "private, no-store")
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	http.ServeContent(c.Writer, c.Request, "", a.CreatedAt, body)
+	kit.Download{Name: a.Name, MIME: a.MIME, At: a.CreatedAt, Body: body}.Serve(c.Writer, c.Request)
 	return nil
 }

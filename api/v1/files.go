@@ -6,11 +6,11 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
+	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/models"
@@ -161,12 +161,9 @@ func (s *server) getAttachment(c *call, in *IDInput) (*download, error) {
 		return nil, err
 	}
 	return &download{func(hc huma.Context) {
-		defer func() { _ = r.Close() }()
 		gc := humagin.Unwrap(hc)
-		gc.Header("Content-Type", a.MIME)
-		gc.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
 		gc.Request.Header.Del("Range") // a part would need statuses of its own; the whole is small
-		http.ServeContent(gc.Writer, gc.Request, "", time.Time{}, r)
+		kit.Download{Name: a.Name, MIME: a.MIME, Body: r}.Serve(gc.Writer, gc.Request)
 	}}, nil
 }
 

@@ -20,6 +20,7 @@ const (
 	Unauthenticated      // nobody is signed in
 	Forbidden            // somebody is, and may not
 	NotFound             // it is not there, or not for this person to know of
+	Gone                 // it was there for everybody, and is not any more
 	Conflict             // somebody was faster, or the state has moved on
 	TooMany              // a rate limit
 	TooLarge             // more bytes than we take

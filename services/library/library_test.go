@@ -192,7 +192,7 @@ func TestPrepareToTakeOut(t *testing.T) {
 		_, err = e.TakeOut(ctx, models.System(), 7, "本人撤回了公开同意")
 		must(t, err)
 		_, err = e.Entry(ctx, p.ID)
-		refused(t, err, fault.NotFound, "unpublished")
+		refused(t, err, fault.Gone, "unpublished")
 		again := e.publish(t, 7, "社保卡补办需要几天")
 		if again.ID != p.ID || again.UnpublishedAt != nil {
 			t.Errorf("published again: %+v", again)

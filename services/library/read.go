@@ -19,7 +19,7 @@ const (
 	msgCursor      = "翻页的位置不对，请从第一页开始看。"
 )
 
-// Entry returns a published entry. Otherwise fault.NotFound, with reason "unpublished" for one that was published once.
+// Entry returns a published entry. Otherwise fault.NotFound, or fault.Gone for one that was published once.
 func (l *Library) Entry(ctx context.Context, id int64) (Entry, error) {
 	p, found, err := l.byID(ctx, id)
 	switch {
@@ -28,7 +28,7 @@ func (l *Library) Entry(ctx context.Context, id int64) (Entry, error) {
 	case !found || p.PublishedAt == nil:
 		return Entry{}, fault.New(fault.NotFound, msgMissing)
 	case p.Status != models.Published:
-		return Entry{}, fault.New(fault.NotFound, msgUnpublished).WithReason("unpublished")
+		return Entry{}, fault.New(fault.Gone, msgUnpublished).WithReason("unpublished")
 	}
 	return entry(p), nil
 }

@@ -267,7 +267,7 @@ func TestFavourites(t *testing.T) {
 		}
 		_, err := e.TakeOut(ctx, colleague, 1, "有错误")
 		must(t, err)
-		refused(t, e.Favourite(ctx, 6, all[1]), fault.NotFound, "unpublished")
+		refused(t, e.Favourite(ctx, 6, all[1]), fault.Gone, "unpublished")
 		first, next, err := e.Favourites(ctx, 5, "", 2)
 		must(t, err)
 		second, end, err := e.Favourites(ctx, 5, next, 2)

@@ -35,7 +35,7 @@ func (l *Library) Vote(ctx context.Context, voterKey string, id int64, helpful b
 				return err
 			}
 			if !ok {
-				return fault.New(fault.NotFound, msgUnpublished).WithReason("unpublished")
+				return fault.New(fault.Gone, msgUnpublished).WithReason("unpublished")
 			}
 		}
 		e, err := l.Entry(ctx, id)

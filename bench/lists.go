@@ -77,8 +77,8 @@ func (b *bench) lists(ctx context.Context, f *filler) ([]list, error) {
 		})
 	}
 	add("my matters", func(ctx context.Context) (int, error) {
-		rows, err := b.cases.Mine(ctx, models.Actor{Kind: models.ResidentActor, ID: 1}, 0, 0)
-		return len(rows), err
+		mine, err := b.cases.Mine(ctx, models.Actor{Kind: models.ResidentActor, ID: 1}, 0, 0)
+		return len(mine.Cases), err
 	})
 	b.publicLists(busy, add)
 	b.recordLists(handler, overseer, add)

@@ -270,7 +270,7 @@ func (s *Console) fillSide(c *kit.Ctx, v *caseView) error {
 		if err != nil {
 			return err
 		}
-		d := dueOf(c, k, left)
+		d := dueOf(c, k, left, v.T.DueSoon)
 		v.Due = &d
 	}
 	v.DueHow = calendar.Explain(k.DueBasis, c.L)

@@ -41,6 +41,7 @@ type inboxView struct {
 	First        string // address of the first page, when this is a later one
 	Older        string
 	SearchedBack int
+	InText       bool
 	Handlers     []optionGroup // whom the ticked may be given to; none: no bulk action
 	Many         bool          // of several departments
 	Empty        emptyView
@@ -53,7 +54,6 @@ type rowView struct {
 	Office                     string // the department, in the reader's language
 	Stage                      tagView
 	Due                        dueView
-	Pick                       bool
 }
 
 type tagView struct{ Kind, Text string }
@@ -92,8 +92,8 @@ func (s *Console) inbox(c *kit.Ctx) error {
 		return err
 	}
 	c.Section(string(q.View))
-	v := inboxView{Query: q, Title: c.T(viewNames[q.View]), SearchedBack: page.SearchedBack, Back: c.Request.URL.RequestURI()}
-	if err := s.fillFilters(c, &v); err != nil {
+	v := inboxView{Query: q, Title: c.T(viewNames[q.View]), SearchedBack: page.SearchedBack, InText: page.InText, Back: c.Request.URL.RequestURI()}
+	if err := s.fillFilters(c, &v, page.Departments); err != nil {
 		return err
 	}
 	for _, r := range page.Rows {
@@ -144,7 +144,6 @@ func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, view cases.View) rowView
 	v := rowView{
 		InboxRow: r, Href: "/console/cases/" + r.Case.Number + "?view=" + string(view), Topic: c.Name(r.Topic), Name: r.Name,
 		Channel: channelName(c, r.Case.Channel), Stage: stageTag(c, &r.Case), Office: c.Name(r.Department),
-		Pick: r.Case.Status == models.Submitted || r.Case.Status == models.Handling,
 	}
 	if view == cases.ViewPublish {
 		v.Href = "/console/cases/" + r.Case.Number + "/publication"
@@ -154,22 +153,19 @@ func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, view cases.View) rowView
 		v.Name = c.T("匿名")
 	}
 	if r.Case.Status.Open() {
-		v.Due = dueOf(c, &r.Case, r.Left)
+		v.Due = dueOf(c, &r.Case, r.Left, r.DueSoon)
 	} else if r.Case.AnsweredAt != nil {
 		v.Due = dueView{Text: c.T("%[1]s答复", c.L.Day(*r.Case.AnsweredAt))}
 	}
 	return v
 }
 
-// dueSoon is how many working days before the deadline its words turn amber.
-const dueSoon = 1
-
-func dueOf(c *kit.Ctx, k *models.Case, left i18n.Left) dueView {
+func dueOf(c *kit.Ctx, k *models.Case, left i18n.Left, soon bool) dueView {
 	d := dueView{Text: left.Localize(c.L), On: c.L.Date(k.DueAt), Provisional: k.DueProvisional}
 	switch {
 	case left.Late:
 		d.Kind = "late"
-	case left.N <= dueSoon:
+	case soon:
 		d.Kind = "warn"
 	}
 	return d
@@ -188,9 +184,8 @@ func stageTag(c *kit.Ctx, k *models.Case) tagView {
 	return t
 }
 
-func (s *Console) fillFilters(c *kit.Ctx, v *inboxView) error {
-	ctx := c.Request.Context()
-	topics, err := s.Cases.Topics(ctx)
+func (s *Console) fillFilters(c *kit.Ctx, v *inboxView, departments []models.Department) error {
+	topics, err := s.Cases.Topics(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -207,20 +202,9 @@ func (s *Console) fillFilters(c *kit.Ctx, v *inboxView) error {
 	}
 	q := v.Query
 	v.Filtered = q.TopicID != 0 || q.Status != "" || q.Channel != "" || q.Search != "" || q.DepartmentID != 0
-	if !c.Actor.HasAny(models.Overseer, models.Leader) {
-		return nil
-	}
-	v.Many = true
-	tree, err := s.Accounts.Departments(ctx)
-	if err != nil {
-		return err
-	}
-	list := tree.All()
-	if !c.Actor.Has(models.Overseer) {
-		list = tree.Subtree(c.Actor.DepartmentID)
-	}
-	for _, d := range list {
-		indent := strings.Repeat("　", max(0, strings.Count(d.Path, "/")-strings.Count(list[0].Path, "/")))
+	v.Many = len(departments) > 0
+	for _, d := range departments {
+		indent := strings.Repeat("　", max(0, strings.Count(d.Path, "/")-strings.Count(departments[0].Path, "/")))
 		v.Departments = append(v.Departments, option{strconv.FormatInt(d.ID, 10), indent + c.Name(d)})
 	}
 	return nil
@@ -240,14 +224,14 @@ func topicOptions(c *kit.Ctx, tree *cases.TopicTree) []optionGroup {
 
 // fillHandlers offers the handlers of the departments on the page, so that somebody who oversees several picks within one.
 func (s *Console) fillHandlers(c *kit.Ctx, v *inboxView) error {
-	if !c.Actor.HasAny(models.Handler, models.Reviewer, models.Overseer) || v.Query.View == cases.ViewPublish {
+	if v.Query.View == cases.ViewPublish {
 		return nil
 	}
 	var departments []models.Department
 	var ids []int64
 	for _, r := range v.Rows {
 		d := r.Department
-		if r.Pick && !slices.Contains(ids, d.ID) && (c.Actor.Has(models.Overseer) || d.ID == c.Actor.DepartmentID) {
+		if r.Assignable && !slices.Contains(ids, d.ID) {
 			departments, ids = append(departments, d), append(ids, d.ID)
 		}
 	}
@@ -305,24 +289,11 @@ func emptyOf(c *kit.Ctx, v inboxView) emptyView {
 
 // live tells the side bar that a count may have changed.
 func (s *Console) live(c *kit.Ctx) error {
-	topics := []string{"staff:" + strconv.FormatInt(c.Actor.ID, 10)}
-	tree, err := s.Accounts.Departments(c.Request.Context())
+	topics, err := s.Cases.LiveTopics(c.Request.Context(), c.Actor)
 	if err != nil {
 		return err
 	}
-	var seen []models.Department
-	switch {
-	case c.Actor.Has(models.Overseer):
-		seen = tree.All()
-	case c.Actor.Has(models.Leader):
-		seen = tree.Subtree(c.Actor.DepartmentID)
-	case worksOnCases(c.Actor):
-		seen = []models.Department{{ID: c.Actor.DepartmentID}}
-	}
-	for _, d := range seen {
-		topics = append(topics, cases.DepartmentTopic(d.ID))
-	}
-	return c.Live(topics...)
+	return c.Live(append(topics, "staff:"+strconv.FormatInt(c.Actor.ID, 10))...)
 }
 
 // liveParts is a page that holds the side bar and the bell as they are now.

@@ -95,7 +95,7 @@ func (s *Console) noticeGroups(c *kit.Ctx, items []notices.BellItem) ([]noticeGr
 					if err != nil {
 						return nil, err
 					}
-					g.Due = dueOf(c, &b.Case, left)
+					g.Due = dueOf(c, &b.Case, left, b.DueSoon)
 				}
 			}
 			groups = append(groups, g)

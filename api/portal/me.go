@@ -55,7 +55,7 @@ func (p *Portal) matters(c *kit.Ctx) error {
 	if err := c.Bind(&in); err != nil {
 		return err
 	}
-	list, err := p.Cases.Mine(ctx, c.Actor, in.After, cases.PageSize+1)
+	mine, err := p.Cases.Mine(ctx, c.Actor, in.After, cases.PageSize)
 	if err != nil {
 		return err
 	}
@@ -63,9 +63,8 @@ func (p *Portal) matters(c *kit.Ctx) error {
 	if in.After > 0 {
 		page.Newer = "/me"
 	}
-	if len(list) > cases.PageSize {
-		list = list[:cases.PageSize]
-		page.Older = "/me?after=" + int64String(list[len(list)-1].ID)
+	if mine.Next != 0 {
+		page.Older = "/me?after=" + int64String(mine.Next)
 	}
 	departments, err := p.Accounts.Departments(ctx)
 	if err != nil {
@@ -75,7 +74,7 @@ func (p *Portal) matters(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range list {
+	for _, m := range mine.Cases {
 		d, _ := departments.Get(m.DepartmentID)
 		topic := tree.ByID(m.TopicID)
 		row := matterRow{Case: m, Stage: cases.ResidentStage(&m), Kind: stageKind(&m), Topic: c.Name(topic), Department: c.Name(d)}
@@ -223,19 +222,18 @@ func (p *Portal) export(c *kit.Ctx) error {
 	}
 	out := exported{ExportedAt: c.Now, Account: account, Cases: []exportedCase{}}
 	for after := int64(0); ; {
-		list, err := p.Cases.Mine(ctx, c.Actor, after, cases.MaxPageSize)
+		mine, err := p.Cases.Mine(ctx, c.Actor, after, cases.MaxPageSize)
 		if err != nil {
 			return err
 		}
-		for _, m := range list {
+		for _, m := range mine.Cases {
 			one, err := p.exportCase(c, m.Number)
 			if err != nil {
 				return err
 			}
 			out.Cases = append(out.Cases, one)
-			after = m.ID
 		}
-		if len(list) < cases.MaxPageSize {
+		if after = mine.Next; after == 0 {
 			break
 		}
 	}

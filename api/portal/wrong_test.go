@@ -144,8 +144,8 @@ func TestADoubleClickMakesOneCase(t *testing.T) {
 	late := v.another()
 	late.client.Jar = v.client.Jar
 	late.post("/consult/new", form...).leads("/consult/receipt")
-	if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list) != 1 {
-		t.Fatalf("%d cases, %v", len(list), err)
+	if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list.Cases) != 1 {
+		t.Fatalf("%d cases, %v", len(list.Cases), err)
 	}
 	late.follow().want(200, "没有重复提交，这是它的回执")
 	// Who goes back and writes another question over the one that was sent asks it too, after a word about it.
@@ -153,8 +153,8 @@ func TestADoubleClickMakesOneCase(t *testing.T) {
 	late.post("/consult/new", other...)
 	late.follow().want(200, "您刚才已经提交过一个问题", fixture.Question.Title, "公租房可以申请几次")
 	late.post("/consult/new", other...).leads("/consult/receipt")
-	if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list) != 2 || list[0].Title != "公租房可以申请几次" {
-		t.Fatalf("the second question: %d cases, %v", len(list), err)
+	if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list.Cases) != 2 || list.Cases[0].Title != "公租房可以申请几次" {
+		t.Fatalf("the second question: %d cases, %v", len(list.Cases), err)
 	}
 }
 
@@ -168,8 +168,8 @@ func TestADraftInTwoTabs(t *testing.T) {
 	number := v.follow().find(`(\d{8}-\d{4,})`)
 	cases := func(want int) {
 		t.Helper()
-		if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list) != want {
-			t.Fatalf("%d cases, want %d: %v", len(list), want, err)
+		if list, err := city.Cases.Mine(t.Context(), mine(t, city, v), 0, 10); err != nil || len(list.Cases) != want {
+			t.Fatalf("%d cases, want %d: %v", len(list.Cases), want, err)
 		}
 	}
 	v.begin(fixture.Rent) // another question is begun meanwhile

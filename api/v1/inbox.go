@@ -18,7 +18,9 @@ func (s *server) inbox() {
 }
 
 type inboxInput struct {
-	View    cases.View        `query:"view" enum:"mine,review,unassigned,due_soon,overdue,all,publish" default:"mine"`
+	View       cases.View `query:"view" enum:"mine,review,unassigned,due_soon,overdue,all,publish" default:"mine"`
+	Department int64      `query:"department" minimum:"0" doc:"看得到的一个部门，连同它下面的部门"`
+
 	Topic   int64             `query:"topic" minimum:"0"`
 	Status  models.CaseStatus `query:"status" enum:"submitted,handling,reviewing,approved,answered,closed,withdrawn"`
 	Channel string            `query:"channel" enum:"web,miniprogram,phone,api"`
@@ -32,6 +34,7 @@ type inboxRow struct {
 	Handler   *person `json:"handler,omitempty"`
 	Name      string  `json:"name,omitempty" doc:"提问人的称呼，只有这件的经办人和审核人看到原样，别人看到的已打码；匿名时没有"`
 	DaysLeft  int     `json:"days_left" doc:"离期限还有几天，按期限规定的算法（多为工作日）；过了是负数"`
+	DueSoon   bool    `json:"due_soon" doc:"快到期了，同 due_soon 列表"`
 	Overdue   bool    `json:"overdue" doc:"已过期限；刚过期限的周末里 days_left 仍是 0"`
 	Channel   string  `json:"channel"`
 	Anonymous bool    `json:"anonymous"`
@@ -41,13 +44,14 @@ type inboxPage struct {
 	Link string `header:"Link"`
 	Body struct {
 		List[inboxRow]
-		SearchedBack int `json:"searched_back,omitempty" doc:"按字词查找时，只看了最新的这么多件"`
+		SearchedBack int  `json:"searched_back,omitempty" doc:"按字词查找时，只看了最新的这么多件"`
+		InText       bool `json:"in_text,omitempty" doc:"没有以它开头的编号，所以找的是文字"`
 	}
 }
 
 func (s *server) listInbox(c *call, in *inboxInput) (*inboxPage, error) {
 	p, err := s.Cases.Inbox(c.ctx, c.Actor, cases.InboxQuery{
-		View: in.View, TopicID: in.Topic, Status: in.Status, Channel: in.Channel, Search: in.Search, After: in.After, Limit: in.Limit,
+		View: in.View, DepartmentID: in.Department, TopicID: in.Topic, Status: in.Status, Channel: in.Channel, Search: in.Search, After: in.After, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err
@@ -58,14 +62,14 @@ func (s *server) listInbox(c *call, in *inboxInput) (*inboxPage, error) {
 		if err != nil {
 			return nil, err
 		}
-		items[i] = inboxRow{CaseCard: card, Name: r.Name, DaysLeft: signed(r.Left), Overdue: r.Left.Late, Channel: r.Case.Channel, Anonymous: r.Case.Anonymous}
+		items[i] = inboxRow{CaseCard: card, Name: r.Name, DaysLeft: signed(r.Left), DueSoon: r.DueSoon, Overdue: r.Left.Late, Channel: r.Case.Channel, Anonymous: r.Case.Anonymous}
 		if r.Case.HandlerID != 0 {
 			items[i].Handler = &person{ID: r.Case.HandlerID, Name: r.Handler}
 		}
 	}
 	paged := pageOf(c, items, p.Next)
 	out := &inboxPage{Link: paged.Link}
-	out.Body.List, out.Body.SearchedBack = paged.Body, p.SearchedBack
+	out.Body.List, out.Body.SearchedBack, out.Body.InText = paged.Body, p.SearchedBack, p.InText
 	return out, nil
 }
 

@@ -85,19 +85,19 @@ func (s *server) mine(c *call, in *pageQuery) (*page[CaseCard], error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.Cases.Mine(c.ctx, c.Actor, after, in.Limit)
+	mine, err := s.Cases.Mine(c.ctx, c.Actor, after, in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]CaseCard, len(rows))
-	for i := range rows {
-		if items[i], err = s.card(c, &rows[i]); err != nil {
+	items := make([]CaseCard, len(mine.Cases))
+	for i := range mine.Cases {
+		if items[i], err = s.card(c, &mine.Cases[i]); err != nil {
 			return nil, err
 		}
 	}
 	next := ""
-	if len(rows) == in.Limit {
-		next = strconv.FormatInt(rows[len(rows)-1].ID, 36)
+	if mine.Next != 0 {
+		next = strconv.FormatInt(mine.Next, 36)
 	}
 	return pageOf(c, items, next), nil
 }

@@ -74,19 +74,18 @@ func (s *server) export(c *call, _ *none) (*reply[exported], error) {
 	}
 	out := exported{MadeAt: c.Now, Account: account, Cases: []Thread{}, Favourites: []int64{}}
 	for after := int64(0); ; {
-		rows, err := s.Cases.Mine(c.ctx, c.Actor, after, cases.MaxPageSize)
+		mine, err := s.Cases.Mine(c.ctx, c.Actor, after, cases.MaxPageSize)
 		if err != nil {
 			return nil, err
 		}
-		for _, k := range rows {
-			after = k.ID
+		for _, k := range mine.Cases {
 			t, err := s.getCase(c, &NumberInput{k.Number})
 			if err != nil {
 				return nil, err
 			}
 			out.Cases = append(out.Cases, t.Body)
 		}
-		if len(rows) < cases.MaxPageSize {
+		if after = mine.Next; after == 0 {
 			break
 		}
 	}

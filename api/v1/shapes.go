@@ -102,7 +102,7 @@ type CaseCard struct {
 	AnsweredAt  *time.Time               `json:"answered_at,omitempty"`
 	ClosedAt    *time.Time               `json:"closed_at,omitempty"`
 	Consent     bool                     `json:"consent" doc:"同意公开，现在有效"`
-	Publication models.PublicationStatus `json:"publication" doc:"空（没有公开稿），或 wanted、draft、ready、published、unpublished"`
+	Publication models.PublicationStatus `json:"publication" doc:"空（没有公开稿），或 wanted、published、unpublished；工作人员还看到 draft、ready"`
 	Rating      int64                    `json:"rating,omitempty" doc:"1 到 5 分"`
 	Version     int64                    `json:"version" doc:"随动作传回来，别人先改过时会告诉您"`
 }
@@ -117,16 +117,14 @@ func (s *server) card(c *call, k *models.Case) (CaseCard, error) {
 		return CaseCard{}, err
 	}
 	stage := cases.ResidentStage(k)
-	status := k.Status
+	status, publication := cases.ResidentStatus(k)
 	if c.Actor.IsStaff() {
-		stage = cases.Stage(k)
-	} else if status == models.Reviewing || status == models.Approved {
-		status = models.Handling // the office's inner steps are its own
+		stage, status, publication = cases.Stage(k), k.Status, k.Publication
 	}
 	return CaseCard{
 		Number: k.Number, Title: k.Title, Status: status, Stage: stage.Localize(c.L), Topic: topic(c.Ctx, tree.ByID(k.TopicID)), Department: department(c.Ctx, d),
 		Round: k.Round, SubmittedAt: k.SubmittedAt, DueAt: k.DueAt, Provisional: k.DueProvisional, AnsweredAt: k.AnsweredAt, ClosedAt: k.ClosedAt,
-		Consent: k.Consented(), Publication: k.Publication, Rating: k.Rating, Version: k.Version,
+		Consent: k.Consented(), Publication: publication, Rating: k.Rating, Version: k.Version,
 	}, nil
 }
 
@@ -135,7 +133,7 @@ type message struct {
 	Kind        models.MessageKind `json:"kind" enum:"question,follow_up,supplement,reply,note"`
 	Round       int64              `json:"round"`
 	Text        string             `json:"text"`
-	From        *person            `json:"from,omitempty" doc:"谁写的；居民写的没有这一项"`
+	From        *person            `json:"from,omitempty" doc:"谁写的，居民看到的是哪个部门；居民写的没有这一项"`
 	At          time.Time          `json:"at"`
 	Attachments []attachment       `json:"attachments" nullable:"false"`
 }
@@ -196,7 +194,15 @@ func (s *server) thread(c *call, t *cases.Thread) (Thread, error) {
 		}
 	}
 	for _, m := range t.Messages {
-		out.Messages = append(out.Messages, messageOf(c.Ctx, m, t.Staff))
+		one := messageOf(c.Ctx, m, t.Staff)
+		if one.From == nil && m.DepartmentID != 0 {
+			d, err := s.Accounts.Department(c.ctx, m.DepartmentID)
+			if err != nil {
+				return Thread{}, err
+			}
+			one.From = &person{Name: c.Name(d), Department: c.Name(d)}
+		}
+		out.Messages = append(out.Messages, one)
 	}
 	for _, e := range t.Events {
 		out.Timeline = append(out.Timeline, eventOf(c.Ctx, e, t.Staff))

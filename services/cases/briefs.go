@@ -8,8 +8,9 @@ import (
 
 // Brief is enough of a case to know it again in a list of something else.
 type Brief struct {
-	Case  models.Case
-	Topic models.Topic
+	Case    models.Case
+	Topic   models.Topic
+	DueSoon bool
 }
 
 // Titles returns the titles of those of the cases that the actor may see, by number.
@@ -32,6 +33,10 @@ func (s *Service) Briefs(ctx context.Context, actor models.Actor, ids []int64) (
 	if err != nil {
 		return nil, err
 	}
+	soon, err := s.soon(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make(map[int64]Brief, len(list))
 	for _, c := range list {
 		who, err := s.standing(ctx, actor, &c)
@@ -45,7 +50,7 @@ func (s *Service) Briefs(ctx context.Context, actor models.Actor, ids []int64) (
 		if err != nil {
 			return nil, err
 		}
-		out[c.ID] = Brief{Case: c, Topic: topic}
+		out[c.ID] = Brief{Case: c, Topic: topic, DueSoon: soon(&c)}
 	}
 	return out, nil
 }

@@ -48,14 +48,20 @@ type InboxRow struct {
 	Handler    string
 	Name       string    // "" when anonymous
 	Left       i18n.Left // of its deadline, while an answer is owed
+	DueSoon    bool      // as the view of that name
+	Assignable bool      // by the actor, now
 }
 
 // InboxPage is one page of a list; Next is the cursor of the following one, "" at the end.
 type InboxPage struct {
 	Rows []InboxRow
 	Next string
+	// Departments are those the actor sees, in the order of the tree; none for whom sees no more than their own.
+	Departments []models.Department
 	// SearchedBack is how many of the newest cases a search in words looked through; 0 when it looked at all.
 	SearchedBack int
+	// InText is set when what was searched for looks like a number, begins none, and so was searched for in the texts.
+	InText bool
 }
 
 // A search in words reads the texts of the newest cases: so many of those of one department, for whom sees no more, or of all.
@@ -82,12 +88,11 @@ func (s *Service) Inbox(ctx context.Context, actor models.Actor, q InboxQuery) (
 		return InboxPage{}, err
 	}
 	page := InboxPage{}
-	if f.words != "" {
-		if f.above, page.SearchedBack, err = s.searchFloor(ctx, f.scope); err != nil {
-			return InboxPage{}, err
-		}
+	list, err := s.found(ctx, &f, q.Limit+1, &page)
+	if err == nil && len(list) == 0 && f.numberLike != "" { // digits that begin no number may stand in a text: a telephone, a house
+		f.numberLike, f.words, page.InText = "", f.numberLike, true
+		list, err = s.found(ctx, &f, q.Limit+1, &page)
 	}
-	list, err := s.listCases(ctx, f, q.Limit+1)
 	if err != nil {
 		return InboxPage{}, err
 	}
@@ -95,8 +100,23 @@ func (s *Service) Inbox(ctx context.Context, actor models.Actor, q InboxQuery) (
 		list = list[:q.Limit]
 		page.Next = cursorOf(f, list[len(list)-1])
 	}
-	page.Rows, err = s.rows(ctx, actor, list)
+	if page.Rows, err = s.rows(ctx, actor, list); err != nil {
+		return page, err
+	}
+	if actor.HasAny(models.Overseer, models.Leader) {
+		page.Departments, err = s.departmentsIn(ctx, scope)
+	}
 	return page, err
+}
+
+// found reads one page; a search in words has its floor first.
+func (s *Service) found(ctx context.Context, f *filter, limit int, page *InboxPage) (list []models.Case, err error) {
+	if f.words != "" {
+		if f.above, page.SearchedBack, err = s.searchFloor(ctx, f.scope); err != nil {
+			return nil, err
+		}
+	}
+	return s.listCases(ctx, *f, limit)
 }
 
 // Counts says how many cases each view holds for the actor, counted up to limit+1 so that the cost is bounded.
@@ -140,9 +160,13 @@ func (s *Service) rows(ctx context.Context, actor models.Actor, list []models.Ca
 	if err != nil {
 		return nil, err
 	}
+	soon, err := s.soon(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]InboxRow, 0, len(list))
 	for _, c := range list {
-		row := InboxRow{Case: c, Topic: topics.ByID(c.TopicID), Handler: people[c.HandlerID].Name}
+		row := InboxRow{Case: c, Topic: topics.ByID(c.TopicID), Handler: people[c.HandlerID].Name, DueSoon: soon(&c)}
 		if row.Department, err = s.Accounts.Department(ctx, c.DepartmentID); err != nil {
 			return nil, err
 		}
@@ -159,7 +183,9 @@ func (s *Service) rows(ctx context.Context, actor models.Actor, list []models.Ca
 		if err != nil {
 			return nil, err
 		}
-		row.Name = shownName(name, knowsName(actor, StandingOf(actor, &c, row.Department.Path), &c, desk))
+		who := StandingOf(actor, &c, row.Department.Path)
+		row.Name = shownName(name, knowsName(actor, who, &c, desk))
+		row.Assignable = permitted(ActAssign, c.Status, who) == nil
 		rows = append(rows, row)
 	}
 	return rows, nil

@@ -41,6 +41,32 @@ func (s *Service) scopeOf(ctx context.Context, actor models.Actor) (scope, error
 	return scope{}, fault.New(fault.Forbidden, i18n.N("您的岗位不办理诉求，看不到诉求列表。"))
 }
 
+// departmentsIn are the departments of a scope, in the order of the tree.
+func (s *Service) departmentsIn(ctx context.Context, sc scope) ([]models.Department, error) {
+	tree, err := s.Accounts.Departments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(tree.All()), func(d models.Department) bool { return !sc.every && !slices.Contains(sc.departments, d.ID) }), nil
+}
+
+// LiveTopics are what tells the actor that a list has changed: the departments they see, none for whom no cases are.
+func (s *Service) LiveTopics(ctx context.Context, actor models.Actor) ([]string, error) {
+	sc, err := s.scopeOf(ctx, actor)
+	if fault.Is(err, fault.Forbidden) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	seen, err := s.departmentsIn(ctx, sc)
+	topics := make([]string, 0, len(seen))
+	for _, d := range seen {
+		topics = append(topics, DepartmentTopic(d.ID))
+	}
+	return topics, err
+}
+
 // filter is a list's condition and order, ready for the store.
 type filter struct {
 	scope       scope
@@ -76,11 +102,7 @@ func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q 
 	case ViewUnassigned:
 		f.unassigned, f.open = true, true
 	case ViewDueSoon:
-		n, err := s.Policy.CaseNumbers(ctx)
-		if err != nil {
-			return f, err
-		}
-		until, err := s.Deadlines.SoonUntil(ctx, now, n.DueSoonDays)
+		until, err := s.soonUntil(ctx, now)
 		if err != nil {
 			return f, err
 		}
@@ -108,6 +130,21 @@ func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q 
 		f.words = q.Search
 	}
 	return f, f.readCursor(q.After)
+}
+
+func (s *Service) soonUntil(ctx context.Context, now time.Time) (time.Time, error) {
+	n, err := s.Policy.CaseNumbers(ctx)
+	if err != nil {
+		return now, err
+	}
+	return s.Deadlines.SoonUntil(ctx, now, n.DueSoonDays)
+}
+
+// soon returns what tells whether an answer is due soon: the list of that name and the colour of a deadline go by the same setting.
+func (s *Service) soon(ctx context.Context) (func(c *models.Case) bool, error) {
+	now := s.Clock.Now()
+	until, err := s.soonUntil(ctx, now)
+	return func(c *models.Case) bool { return c.Status.Open() && !c.DueAt.Before(now) && !c.DueAt.After(until) }, err
 }
 
 // desksToReview keeps to the desks whose replies the actor's role reviews. Where a department's own reviewers do, an overseer may stand in

@@ -31,6 +31,18 @@ func Stage(c *models.Case) i18n.Msg {
 	return StatusName(c.Status)
 }
 
+// ResidentStatus is the status, and that of the public version, without the office's inner steps.
+func ResidentStatus(c *models.Case) (models.CaseStatus, models.PublicationStatus) {
+	status, publication := c.Status, c.Publication
+	if status == models.Reviewing || status == models.Approved {
+		status = models.Handling
+	}
+	if publication == models.PublicationDraft || publication == models.PublicationReady {
+		publication = models.PublicationWanted
+	}
+	return status, publication
+}
+
 // ResidentStage says the same to the resident, without the office's inner steps.
 func ResidentStage(c *models.Case) i18n.Msg {
 	switch c.Status {

@@ -100,29 +100,18 @@ func (s *Service) SubmitReview(ctx context.Context, actor models.Actor, number s
 
 // actOnReply takes an action that first saves the words on the form, so that what is judged or sent is what the person saw.
 func (s *Service) actOnReply(ctx context.Context, actor models.Actor, number string, action Action, in ReplyInput, fn func(ctx context.Context, w *work) error) (*models.Case, error) {
-	var result *models.Case
-	err := s.DB.Tx(ctx, func(ctx context.Context) error {
-		w, err := s.begin(ctx, actor, number, action)
-		if err != nil {
-			return err
+	return s.actAfter(ctx, actor, number, action, in.Version, func(ctx context.Context, w *work) (err error) {
+		if w.Case.Status != models.Handling || w.Who&Handler == 0 {
+			return nil
 		}
-		written := w.Case.Status == models.Handling && w.Who&Handler != 0
-		f := w.Facts
-		if written { // the reply comes with the form: whether the step is open at all is told before what is wrong with the words
-			f.Reply = &models.CaseReply{Body: "…"}
-		}
+		f := w.Facts // the reply comes with the form: whether the step is open at all is told before what is wrong with the words
+		f.Reply = &models.CaseReply{Body: "…"}
 		if err := may(action, actor, w.Who, w.Case, f); err != nil {
 			return err
 		}
-		if written {
-			if w.Facts.Reply, err = s.keepReply(ctx, w, in, MinReply); err != nil {
-				return err
-			}
-		}
-		result, err = s.act(ctx, actor, number, action, in.Version, fn)
+		w.Facts.Reply, err = s.keepReply(ctx, w, in, MinReply)
 		return err
-	})
-	return result, err
+	}, fn)
 }
 
 // reviewersFor are the people who may approve the present reply: 督办 where the desk says so, and where nobody in the department may.

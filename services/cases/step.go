@@ -31,6 +31,11 @@ type work struct {
 // in history and audit. version is the one the person looked at; 0 accepts whatever is there now.
 // Errors: not found, forbidden, or a conflict whose Detail holds what has changed ([]models.CaseEvent).
 func (s *Service) act(ctx context.Context, actor models.Actor, number string, action Action, version int64, fn func(ctx context.Context, w *work) error) (*models.Case, error) {
+	return s.actAfter(ctx, actor, number, action, version, nil, fn)
+}
+
+// actAfter is act for an action that has something to do on the loaded case before the policy is asked: before must ask for itself.
+func (s *Service) actAfter(ctx context.Context, actor models.Actor, number string, action Action, version int64, before, fn func(ctx context.Context, w *work) error) (*models.Case, error) {
 	var result *models.Case
 	err := s.DB.Tx(ctx, func(ctx context.Context) error {
 		w, err := s.begin(ctx, actor, number, action)
@@ -43,6 +48,11 @@ func (s *Service) act(ctx context.Context, actor models.Actor, number string, ac
 				return err
 			}
 			return stale().WithDetail(changes)
+		}
+		if before != nil {
+			if err := before(ctx, w); err != nil {
+				return err
+			}
 		}
 		if err := may(action, actor, w.Who, w.Case, w.Facts); err != nil {
 			return err

@@ -63,7 +63,7 @@ func (s *Service) bySubmission(ctx context.Context, key string) (*models.Case, e
 	return &c, nil
 }
 
-// write is the only place that changes a case: guarded by the status and the version it was decided on.
+// write is the only place that changes the status and the version of a case: guarded by the status and the version it was decided on.
 // No row means that somebody was faster.
 func (s *Service) write(ctx context.Context, c *models.Case, status models.CaseStatus, set map[string]any) error {
 	conn, err := s.DB.InTx(ctx)

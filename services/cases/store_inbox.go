@@ -157,9 +157,13 @@ func among[T any](q *gorm.DB, column string, values []T) *gorm.DB {
 
 func (f filter) search(q *gorm.DB) *gorm.DB {
 	if f.numberLike != "" {
-		// The newest of the numbers that begin so. The derived table is for MySQL, which allows no LIMIT right inside an IN.
-		q = q.Where("id IN (SELECT id FROM (SELECT id FROM cases WHERE number >= ? AND number < ? ORDER BY number DESC LIMIT ?) AS begin)",
-			f.numberLike, f.numberLike+"~", numbersBack)
+		// The newest of the numbers that begin so, of the departments that are looked at. The derived table is for MySQL, which allows no
+		// LIMIT right inside an IN.
+		begin := q.Session(&gorm.Session{NewDB: true}).Model(&models.Case{}).Select("id").Where("number >= ? AND number < ?", f.numberLike, f.numberLike+"~")
+		if !f.scope.every {
+			begin = among(begin, "department_id", f.scope.departments)
+		}
+		q = q.Where("id IN (SELECT id FROM (?) AS begin)", begin.Order("number DESC").Limit(numbersBack))
 	}
 	if f.words != "" {
 		like := "%" + likeEscaper.Replace(f.words) + "%"

@@ -125,8 +125,8 @@ func TestOneFormIsOneCase(t *testing.T) {
 				t.Fatalf("click %d: %v %+v", i, errs[i], receipts[i])
 			}
 		}
-		if list := must[[]models.Case](t)(c.Cases.Mine(ctx, owner, 0, 10)); len(list) != 1 {
-			t.Fatalf("%d cases", len(list))
+		if list := must[cases.MinePage](t)(c.Cases.Mine(ctx, owner, 0, 10)); len(list.Cases) != 1 || list.Next != 0 {
+			t.Fatalf("%d cases", len(list.Cases))
 		}
 		wantActions(t, c, receipts[0].Case.Number, "submit")
 		other := must[cases.Receipt](t)(c.Cases.Submit(ctx, c.Resident(fixture.Phone2), in, cases.Submission{Key: "same", Channel: "web"}))

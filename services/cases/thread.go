@@ -20,16 +20,17 @@ type Thread struct {
 	Standing    Standing
 	Messages    []Message
 	Events      []models.CaseEvent
-	Staff       map[int64]accounts.StaffCard // whoever Messages and Events name
-	Actions     []Action                     // what the viewer may do now
-	DisplayName string                       // as the resident wants to be called, masked unless NameOpen; "" when anonymous
-	NameOpen    bool                         // for the resident, and for whoever knowsName names
-	Place       string                       // open for the resident only
-	Phone       string                       // masked
+	Actions     []Action // what the viewer may do now
+	DisplayName string   // as the resident wants to be called, masked unless NameOpen; "" when anonymous
+	NameOpen    bool     // for the resident, and for whoever knowsName names
+	Place       string   // open for the resident only
+	Phone       string   // masked
 	ReopenUntil time.Time
 
 	// For staff only.
-	Reply     *models.CaseReply // of the present round
+	Staff     map[int64]accounts.StaffCard // whoever Messages and Events name
+	DueSoon   bool                         // an answer is
+	Reply     *models.CaseReply            // of the present round
 	Replies   []models.CaseReply
 	Reasons   map[Action]error     // why an action that the status allows is refused
 	Earlier   int                  // how many other cases this resident has raised (at most 99 are counted)
@@ -37,7 +38,7 @@ type Thread struct {
 	Reviewers []accounts.StaffCard
 }
 
-// Message is one entry of the thread with its files.
+// Message is one entry of the thread with its files. To a resident a reply has a department, and no person behind it.
 type Message struct {
 	models.CaseMessage
 	Files    []models.Attachment
@@ -86,7 +87,7 @@ func (s *Service) Open(ctx context.Context, actor models.Actor, number string) (
 			return nil, err
 		}
 	}
-	return t, s.fillStaffNames(ctx, t)
+	return t, nil
 }
 
 func (s *Service) fillThread(ctx context.Context, t *Thread, replies []models.CaseReply) error {
@@ -106,6 +107,9 @@ func (s *Service) fillThread(ctx context.Context, t *Thread, replies []models.Ca
 	for _, m := range list {
 		if m.Kind == models.Note && !inside {
 			continue
+		}
+		if !inside {
+			m.StaffID = 0 // a resident is answered by a department
 		}
 		msg := Message{CaseMessage: m, Reviewed: m.Kind == models.ReplySent && reviewed[m.Round]}
 		for _, a := range files {
@@ -181,7 +185,11 @@ func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Threa
 			}
 		}
 	}
-	var err error
+	soon, err := s.soon(ctx)
+	if err != nil {
+		return err
+	}
+	t.DueSoon = soon(t.Case)
 	if t.Case.ResidentID != 0 {
 		if t.Earlier, err = s.countOthers(ctx, t.Case, 99); err != nil {
 			return err
@@ -193,6 +201,9 @@ func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Threa
 		}
 	}
 	if t.Reviewers, err = s.reviewersFor(ctx, &work{Actor: actor, Case: t.Case, Facts: f}); err != nil {
+		return err
+	}
+	if err := s.fillStaffNames(ctx, t); err != nil {
 		return err
 	}
 	return s.refusePublishing(ctx, actor, t)

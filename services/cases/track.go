@@ -41,12 +41,23 @@ func (s *Service) Track(ctx context.Context, sessionID int64, in TrackInput) (c 
 	return c, token, err
 }
 
+// MinePage is one page of a resident's own cases; Next is what the following one comes after, 0 at the end.
+type MinePage struct {
+	Cases []models.Case
+	Next  int64
+}
+
 // Mine lists a resident's own cases, newest first.
-func (s *Service) Mine(ctx context.Context, actor models.Actor, after int64, limit int) ([]models.Case, error) {
+func (s *Service) Mine(ctx context.Context, actor models.Actor, after int64, limit int) (MinePage, error) {
 	if !actor.IsResident() {
-		return nil, fault.New(fault.Unauthenticated, i18n.N("请先用手机验证码确认您的手机号。"))
+		return MinePage{}, fault.New(fault.Unauthenticated, i18n.N("请先用手机验证码确认您的手机号。"))
 	}
-	return s.casesOfResident(ctx, actor.ID, after, bound(limit))
+	limit = bound(limit)
+	list, err := s.casesOfResident(ctx, actor.ID, after, limit+1)
+	if err != nil || len(list) <= limit {
+		return MinePage{Cases: list}, err
+	}
+	return MinePage{list[:limit], list[limit-1].ID}, nil
 }
 
 // PageSize is how many rows a list shows; MaxPageSize what a program may ask for.

@@ -74,7 +74,7 @@ func TestFromQuestionToAnswerWithReview(t *testing.T) {
 			t.Fatalf("answered: %+v", k)
 		}
 		th := must[*cases.Thread](t)(c.Cases.Open(ctx, c.Resident(fixture.Phone), n))
-		if last := th.Messages[len(th.Messages)-1]; last.Kind != models.ReplySent || last.Body != fixture.Answer || last.StaffID != chen.ID {
+		if last := th.Messages[len(th.Messages)-1]; last.Kind != models.ReplySent || last.Body != fixture.Answer || last.StaffID != 0 || last.DepartmentID != k.DepartmentID {
 			t.Fatalf("the resident reads %+v", last)
 		}
 		wantActions(t, c, n, "submit", "accept", "submit_review", "return", "submit_review", "recall", "submit_review", "approve", "send")

@@ -118,14 +118,18 @@ const slow = time.Second
 // weight is how much an answer matters to those who run the program: whoever was refused may ask them with the request's id. What went
 // well has no line: public pages come from memory faster than a line is written.
 func weight(gc *gin.Context, took time.Duration) slog.Level {
-	stream := strings.HasPrefix(gc.Writer.Header().Get("Content-Type"), "text/event-stream") // it is meant to last
 	switch status := gc.Writer.Status(); {
 	case status >= http.StatusInternalServerError:
 		return slog.LevelWarn
-	case status >= http.StatusBadRequest || took >= slow && !stream:
+	case status >= http.StatusBadRequest || took >= slow && !stream(gc):
 		return slog.LevelInfo
 	}
 	return slog.LevelDebug
+}
+
+// stream reports whether the answer was meant to last.
+func stream(gc *gin.Context) bool {
+	return strings.HasPrefix(gc.Writer.Header().Get("Content-Type"), "text/event-stream")
 }
 
 // accessLog names the route, never the address: a path may hold a case number, a query what somebody searched for.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"huiyin/services/library"
 	"huiyin/test/fixture"
 	"huiyin/test/testenv"
 )
@@ -104,7 +105,7 @@ func (b samples) valid(name string, s *schema) any {
 	case s.has("integer"), s.has("number"):
 		return max(s.Minimum, 0)
 	}
-	return strings.Repeat("请带齐材料到窗口", 1+s.MinLength/8)
+	return strings.Repeat("请带齐材料到窗口办理手续", 1+s.MinLength/12)
 }
 
 // each calls do for every value of the body with that value, and all below it, replaced.
@@ -146,8 +147,11 @@ func stage(c *fixture.City, path string) string {
 		c.Accept(n, fixture.Handler)
 		c.SubmitReview(n, fixture.Handler)
 		c.Approve(n, fixture.Reviewer)
-	case to("/follow-ups", "/rating", "/publication", "/publication/confirm"):
+	case to("/follow-ups", "/rating", "/publication"):
 		c.Answer(n)
+	case to("/publication/confirm"):
+		c.Answer(n)
+		_, _ = c.Cases.Prepare(c.Context(), c.Actor(fixture.Handler), n, library.PrepareInput{Title: "公租房怎样申请", Question: "公租房怎样申请，要哪些材料", Answer: fixture.Answer})
 	case to("/reopening"):
 		c.Answer(n)
 		c.Rate(n, fixture.Phone, 1)
@@ -208,12 +212,12 @@ func TestNoOperationBreaksOnHostileJSON(t *testing.T) {
 			}
 		}
 	}
-	if deep < 25 {
-		t.Errorf("only %d operations were reached with a valid body", deep)
+	if deep < 30 { // sign-ins need a code that somebody has read
+		t.Errorf("only %d operations do what a valid body asks", deep)
 	}
 }
 
-// operation sends every variation of the body; 1 when the valid one passes the check of its form.
+// operation sends every variation of the body; 1 when the valid one is taken.
 func (f hostileFace) operation(o operation, of *schema) int {
 	f.t.Helper()
 	number := stage(f.c, o.path)
@@ -223,8 +227,6 @@ func (f hostileFace) operation(o operation, of *schema) int {
 			f.known["version"] = int64(0)
 			if p, found, err := f.c.Library.OfCase(f.c.Context(), f.c.Case(number).ID); err == nil && found {
 				f.known["version"] = p.Version
-			} else if strings.HasSuffix(o.path, "/confirm") {
-				f.known["version"] = int64(1)
 			}
 		} else if strings.HasSuffix(o.path, "/resend") {
 			f.known["version"] = int64(1)
@@ -243,8 +245,10 @@ func (f hostileFace) operation(o operation, of *schema) int {
 	})
 	version()
 	code, answer := f.send(o, number, "valid", f.valid("", of), 0)
-	if code == http.StatusUnprocessableEntity && strings.Contains(answer, `"body`) && ofTheSchema(answer) {
+	if ofTheSchema(answer) {
 		f.t.Errorf("%s %s: the valid body is none: %s", o.method, o.path, answer)
+	}
+	if code >= http.StatusMultipleChoices {
 		return 0
 	}
 	return 1

@@ -175,7 +175,7 @@ func (s *scene) residentSession() string {
 	if err := s.c.Redis.Client.FlushAll(ctx).Err(); err != nil { // the last code was a moment ago
 		s.t.Fatal(err)
 	}
-	token, _, err := s.c.Accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, fixture.Phone, s.c.PhoneCode(fixture.Phone), "zh-CN")
+	token, _, err := s.c.Accounts.SignInByPhone(ctx, models.Actor{Kind: models.VisitorActor}, fixture.Phone, s.c.PhoneCode(fixture.Phone), "zh-CN", s.c.Privacy())
 	return s.session(token, err)
 }
 

@@ -30,7 +30,7 @@ func TestCityPages(t *testing.T) {
 	r.has(r.get("/", 200), "有问必答，件件有回音", `href="/library?q=%e5%b1%85%e4%bd%8f%e8%af%81%20%26%20%e7%bb%ad%e7%ad%be"`) // from memory no longer
 	for _, path := range []string{"/how", "/privacy", "/accessibility"} {
 		page := r.get(path, 200)
-		r.has(page, "第 1 版，11 月 16 日发布", "<h2>")
+		r.has(page, "第 1 版，2026 年 11 月 16 日发布", "<h2>")
 		r.hasNot(page, "{{city}}")
 	}
 	r.has(r.get("/privacy", 200), "青溪县政民互动平台")

@@ -18,6 +18,7 @@ type receiptPage struct {
 	Topic      string
 	Department string
 	Counted    calendar.Account
+	Address    string // of the page that asks for the query code
 	QR         template.HTML
 	NotifySMS  bool
 	Phone      string
@@ -54,7 +55,8 @@ func (p *Portal) receipt(c *kit.Ctx) error {
 		return err
 	}
 	page.NotifySMS, page.Phone = resident.NotifySMS, resident.PhoneMasked
-	if page.QR, err = qr.SVG(c.Kit.BaseURL+"/track/"+r.Case.Number, c.T(i18n.N("查询页二维码"))); err != nil {
+	page.Address = p.absolute(c, "/track/"+r.Case.Number)
+	if page.QR, err = qr.SVG(page.Address, c.T(i18n.N("查询页二维码"))); err != nil {
 		return err
 	}
 	return c.Page(200, "receipt", page)

@@ -73,6 +73,9 @@ func (l *Localizer) civilDay(y int, m time.Month, d int) string {
 	return s
 }
 
+// Dated writes every date with its year, as a document does that is read in another one.
+func (l *Localizer) Dated() *Localizer { return l.At(time.Time{}, l.zone) }
+
 // Clock is "09:12".
 func (l *Localizer) Clock(t time.Time) string { return t.In(l.zone).Format("15:04") }
 

@@ -30,9 +30,9 @@ var smsDefaults = map[Kind]bilingual{
 	CaseReceived:  smsText("您的诉求 {number} 已收到，{due}前答复。查询：{address}", "We have your matter {number}; a reply by {due}. {address}"),
 	CaseAccepted:  smsText("您的诉求 {number} 已受理，{due}前答复。查询：{address}", "Your matter {number} is accepted; a reply by {due}. {address}"),
 	CaseExtended:  smsText("您的诉求 {number} 答复延至{due}，原因见：{address}", "The reply to {number} is moved to {due}; why: {address}"),
-	CaseAnswered:  smsText("您的诉求 {number} 已答复。查看并评价：{address}", "Your matter {number} has a reply. Read and rate it: {address}"),
+	CaseAnswered:  smsText("您的诉求 {number} 已答复。请查看：{address}", "Your matter {number} has a reply. Read it: {address}"),
 	CasePublished: smsText("您的诉求 {number} 的答复已公开。查看：{address}", "The reply to {number} is published: {address}"),
-	CaseReopened:  smsText("您的诉求 {number} 已重新办理，{due}前答复。查询：{address}", "Your matter {number} is open again; a reply by {due}. {address}"),
+	CaseReopened:  smsText("您的诉求 {number} 将重新办理，{due}前答复。查询：{address}", "Your matter {number} will be handled again; a reply by {due}. {address}"),
 }
 
 var staffDefaults = map[Kind]bilingual{

@@ -81,6 +81,7 @@ func (b *builder) makeSettings(ctx context.Context) error {
 	p.Slogan, p.SloganEn = "有问必答，件件有回音", "Every question gets its answer"
 	p.Phone, p.Address = "12345", "临江县政务服务中心三楼"
 	p.Footer = "主办：临江县人民政府　承办：临江县政务公开办公室（演示站点，人物、地名、电话和内容均为虚构）"
+	p.FooterEn = "Run by Linjiang County, Office of Government Transparency (a demonstration: people, places, numbers and texts are made up)"
 	p.PopularQuestions = []string{"社保卡", "异地就医备案", "公积金提取", "义务教育", "加装电梯", "灵活就业", "居住证", "资格认证"}
 	if _, err := b.City.UpdateProfile(ctx, b.admin(), p, p.Version); err != nil {
 		return err

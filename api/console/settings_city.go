@@ -60,6 +60,7 @@ func cityFields(c *kit.Ctx, p city.Profile) []field {
 		{Name: "address", Label: c.T("地址"), Value: p.Address, Max: 100},
 		{Name: "icp", Label: c.T("备案号"), Value: p.ICP, Max: 60},
 		{Name: "footer", Label: c.T("页脚文字"), Value: p.Footer, Max: 200, Hint: c.T("如主办单位和承办单位。")},
+		{Name: "footer_en", Label: c.T("页脚文字（英文）"), Value: p.FooterEn, Max: 400, Lang: "en"},
 		{Name: "time_zone", Label: c.T("时区"), Value: p.TimeZone, Required: true, Hint: c.T("期限和页面上的时间都按这个时区，如 %[1]s。", city.DefaultProfile().TimeZone)},
 		{Name: "popular_questions", Label: c.T("大家常问"), Kind: textareaField, Rows: 5, Value: strings.Join(p.PopularQuestions, "\n"), Hint: c.T("显示在首页搜索框下面，每行一条，最多 10 条，每条 2 到 30 个字。")},
 	}
@@ -96,7 +97,8 @@ func (s *Console) saveCity(c *kit.Ctx) error {
 	in := city.Profile{
 		CityName: f.text("city_name"), CityNameEn: f.text("city_name_en"), SiteName: f.text("site_name"), SiteNameEn: f.text("site_name_en"),
 		Slogan: f.text("slogan"), SloganEn: f.text("slogan_en"), Color: f.text("color"), TimeZone: f.text("time_zone"), Phone: f.text("phone"),
-		Address: f.text("address"), ICP: f.text("icp"), Footer: f.text("footer"), PopularQuestions: strings.Split(plainBreaks(f.text("popular_questions")), "\n"),
+		Address: f.text("address"), ICP: f.text("icp"), Footer: f.text("footer"), FooterEn: f.text("footer_en"),
+		PopularQuestions: strings.Split(plainBreaks(f.text("popular_questions")), "\n"),
 	}
 	ctx := c.Request.Context()
 	if use := c.PostForm("use_color"); use != "" {

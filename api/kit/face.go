@@ -11,7 +11,7 @@ import (
 )
 
 func faceOf(p city.Profile, locale string) PageCity {
-	face := PageCity{Name: p.Name(locale), SiteName: p.Site(locale), Footer: p.Footer, Phone: p.Phone, ICP: p.ICP}
+	face := PageCity{Name: p.Name(locale), SiteName: p.Site(locale), Footer: p.Foot(locale), Phone: p.Phone, ICP: p.ICP}
 	if p.Color != "" && p.Color != city.DefaultProfile().Color {
 		face.ColorCSSHash = short(p.Color)
 	}

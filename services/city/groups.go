@@ -28,6 +28,7 @@ type Profile struct {
 	Address          string   `json:"address" form:"address"`
 	ICP              string   `json:"icp" form:"icp"` // 备案号
 	Footer           string   `json:"footer" form:"footer"`
+	FooterEn         string   `json:"footer_en" form:"footer_en"`
 	PopularQuestions []string `json:"popular_questions" form:"popular_questions"` // 大家常问
 
 	Version       int64 `json:"-" form:"-"`
@@ -43,6 +44,9 @@ func (p Profile) Site(locale string) string { return i18n.Either(locale, p.SiteN
 
 // Motto is the slogan in a locale.
 func (p Profile) Motto(locale string) string { return i18n.Either(locale, p.Slogan, p.SloganEn) }
+
+// Foot is the line at the foot of every page in a locale.
+func (p Profile) Foot(locale string) string { return i18n.Either(locale, p.Footer, p.FooterEn) }
 
 // Security is the rules of signing in.
 type Security struct {

@@ -30,6 +30,7 @@ func (p *Profile) clean() error {
 	line(&wrong, "address", &p.Address, 0, 100)
 	line(&wrong, "icp", &p.ICP, 0, 60)
 	line(&wrong, "footer", &p.Footer, 0, 200)
+	line(&wrong, "footer_en", &p.FooterEn, 0, 400)
 	p.Phone = strings.TrimSpace(p.Phone)
 	if p.Phone != "" && !phonePattern.MatchString(p.Phone) {
 		wrong.Add("phone", "请写电话号码，只用数字、空格、括号、加号和横线，如 010-12345678。")

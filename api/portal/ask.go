@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -73,7 +74,7 @@ func (p *Portal) chooseTopic(c *kit.Ctx) error {
 	if err := c.Bind(&in); err != nil {
 		in = startInput{}
 	}
-	in.TopicID = in.Topic
+	in.TopicID = cmp.Or(in.TopicID, in.Topic)
 	page, err := p.topicPage(c, in)
 	if err != nil {
 		return err

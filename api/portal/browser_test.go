@@ -152,3 +152,32 @@ func TestInABrowser(t *testing.T) {
 	l.open("/me/sign-in")
 	l.check("sign-in-en")
 }
+
+// TestWritingWhileTheMatterMoves: the answer comes while a supplement is being written, and pages are loaded again.
+func TestWritingWhileTheMatterMoves(t *testing.T) {
+	city, l := look(t)
+	number := city.Submit(fixture.Phone).Case.Number
+	ck := city.Cookie(fixture.Phone)
+	l.cookie(ck.Name, ck.Value)
+	l.open("/track/" + number)
+	l.until(`!!window.htmx && document.readyState === "complete"`)
+	l.until(`document.querySelector("details.sheet").open = true`)
+	l.until(fill + `(document.querySelector("#supplement"), {text: "上个月的收据也找到了"})`)
+	city.Answer(number)
+	l.until(`document.querySelector("#matter .tag").innerText.includes("已答复")`) // what is new comes, what is typed stays
+	l.until(`document.querySelector("#supplement .acts .btn").click(), true`)
+	l.until(`document.querySelector("#follow-up-text")?.value === "上个月的收据也找到了" && document.activeElement.id === "follow-up-text"`)
+	l.check("thread-moved")
+	l.until(`document.querySelector("#follow-up").dispatchEvent(new Event("input", {bubbles: true})), Object.keys(sessionStorage).some((k) => k.endsWith(" more"))`)
+	l.run(chromedp.EmulateViewport(360, 800))
+	l.cookie(kit.LocaleCookie, "en")
+	l.open("/track/" + number)
+	l.until(`document.querySelector("#follow-up-text").value === "上个月的收据也找到了"`)
+	l.until(`document.querySelector("#follow-up .acts .btn").click(), true`)
+	l.until(`!!document.querySelector(".flash.ok") && !Object.keys(sessionStorage).some((k) => k.endsWith(" more"))`)
+
+	for _, path := range []string{"/me", "/me/favourites"} {
+		l.open(path)
+		l.until(`(() => { const t = [...document.querySelectorAll(".tabs a")]; return t.length > 2 && t.every((a) => a.scrollWidth <= a.clientWidth + 1) && document.documentElement.scrollWidth <= 360; })()`)
+	}
+}

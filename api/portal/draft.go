@@ -34,7 +34,7 @@ func (p *Portal) draftFor(c *kit.Ctx, in askForm) (draft cases.Draft, before *mo
 		}
 		if err = p.mayBegin(c, in); err != nil {
 			in.into(&draft, c.Actor.IsResident())
-			return draft, nil, false, p.askAgain(c, draft, in.Sent, err)
+			return draft, nil, false, p.askAgain(c, draft, in, err)
 		}
 		if draft, err = p.Cases.StartDraft(ctx, in.TopicID, in.Privacy); err != nil {
 			return draft, nil, false, err

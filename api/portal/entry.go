@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -165,7 +166,7 @@ func voterKey(c *kit.Ctx) (string, error) {
 	return "visitor:" + number(session), err
 }
 
-// favourite keeps an entry for the resident, or with keep=0 no longer.
+// favourite keeps an entry for the resident, or with keep=0 no longer. Who has not signed in is asked to, and has it then.
 func (p *Portal) favourite(c *kit.Ctx) error {
 	id, err := c.ID("id")
 	if err != nil {
@@ -179,6 +180,9 @@ func (p *Portal) favourite(c *kit.Ctx) error {
 		return err
 	}
 	back := kit.Back(in.Back, entryPath(id))
+	if !c.Actor.IsResident() {
+		return c.Redirect("/me/sign-in?" + url.Values{"back": {back}, "keep": {number(id)}}.Encode())
+	}
 	if in.Keep == "0" {
 		if err := p.Library.Unfavourite(c.Request.Context(), c.Actor.ID, id); err != nil {
 			return err
@@ -188,8 +192,10 @@ func (p *Portal) favourite(c *kit.Ctx) error {
 	if err := p.Library.Favourite(c.Request.Context(), c.Actor.ID, id); err != nil {
 		return err
 	}
-	return c.Done(back, i18n.N("已收藏，在“我的诉求”里可以找到。"))
+	return c.Done(back, keptWords)
 }
+
+var keptWords = i18n.N("已收藏，在“我的诉求”里可以找到。")
 
 // qaPage is schema.org's QAPage. It names nobody who asked.
 type qaPage struct {

@@ -29,10 +29,13 @@ func (p *Portal) feed(c *kit.Ctx) (*feeds.Feed, listing, error) {
 	if err := c.Bind(&in); err != nil {
 		return nil, listing{}, err
 	}
-	l := listingOf(listingInput{Topic: in.Topic, Dept: in.Dept})
 	n, err := p.names(c)
 	if err != nil {
-		return nil, l, err
+		return nil, listing{}, err
+	}
+	l, wrong := listingOf(listingInput{Topic: in.Topic, Dept: in.Dept}, n)
+	if wrong != nil { // a feed of everything is not what was subscribed to
+		return nil, l, kit.NotFound()
 	}
 	n.locale = i18n.Source
 	got, err := p.Library.Feed(c.Request.Context(), l.filter(n, c.Zone), feedLength)

@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"huiyin/test/fixture"
 )
@@ -36,9 +38,9 @@ func (v *visit) allEnglish() *visit {
 
 func TestAWrongCodeInEnglish(t *testing.T) {
 	_, v := open(t)
-	v.inEnglish().post("/me/sign-in", "do", "code", "phone", fixture.Phone2, "agree", "1").want(200).allEnglish()
+	v.inEnglish().post("/me/sign-in", "do", "code", "phone", fixture.Phone2, "privacy_version", "1").want(200).allEnglish()
 	for range 7 {
-		v.post("/me/sign-in", "do", "submit", "phone", fixture.Phone2, "code", "1", "agree", "1").want(422).allEnglish()
+		v.post("/me/sign-in", "do", "submit", "phone", fixture.Phone2, "code", "1", "privacy_version", "1").want(422).allEnglish()
 	}
 }
 
@@ -78,4 +80,83 @@ func TestAReasonToReopenIsCalledSo(t *testing.T) {
 	city.Answer(number)
 	v.as(fixture.Phone).post("/track/"+number+"/rate", "rating", "1").follow()
 	v.post("/track/"+number+"/reopen", "text", "答复里说的材料我都交过了").follow().want(200, "您要求重新办理的原因").lacks("您的追问")
+}
+
+func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
+	city, v := open(t)
+	v.begin(fixture.Rent)
+	v.post("/consult/new", v.asked("do", "code")...).follow()
+	code := city.SentCode(fixture.Phone)
+	v.send("/consult/new", []upload{{"程序.exe", []byte("MZ")}}, v.asked("title", "短", "display_name", "", "code", code)...)
+	v.want(422, "不是可以上传的文件", "现在是 1 个字", "请写下怎么称呼您", `value="`+code+`"`)
+	v.post("/consult/new", v.asked("phone", "123", "code", "")...).want(422, "请填写 11 位手机号码", "再把短信里的 6 位数字填在这里")
+	number := city.Submit(fixture.Phone2).Case.Number
+	v.as(fixture.Phone2).send("/track/"+number+"/supplement", []upload{{"程序.exe", []byte("MZ")}}, "text", "短")
+	v.want(422, "不是可以上传的文件", "现在是 1 个字")
+}
+
+func TestLongWordsAreCountedWhole(t *testing.T) {
+	_, v := open(t)
+	v.begin(fixture.Rent)
+	title, place, text := strings.Repeat("长", 300), strings.Repeat("远", 500), strings.Repeat("多", 5000)
+	v.post("/consult/new", v.asked("title", title, "place", place, "text", text, "display_name", strings.Repeat("名", 200))...)
+	v.want(422, "现在是 300 个字", "现在是 500 个字", "现在是 5000 个字", "现在是 200 个字", title, place, text)
+	v.get("/consult/new").want(200, title, place, text)
+}
+
+// The page that asks for a code knows after a reload that it was sent, and says beside the phone when another may be.
+func TestTheCodeThatWasSent(t *testing.T) {
+	city, v := open(t)
+	v.post("/me/sign-in", "do", "code", "phone", fixture.Phone2, "privacy_version", "1").want(200, "138****8002")
+	v.get("/me/sign-in").want(200, "验证码已发到 138****8002", `value="`+fixture.Phone2+`"`)
+	v.post("/me/sign-in", "do", "code", "phone", fixture.Phone2, "privacy_version", "1", "code", "1234").want(429, `id="phone-error"`, `value="1234"`)
+	for range 5 {
+		v.post("/me/sign-in", "phone", fixture.Phone2, "code", "1", "sent", id(city.Clock.Now().Unix())).want(422)
+	}
+	v.want(422, "试错次数太多").lacks("验证码已发到")
+	city.Clock.Advance(6 * time.Minute)
+	v.get("/me/sign-in").want(200).lacks("验证码已发到", fixture.Phone2)
+}
+
+func TestTheFinderKeepsItsWords(t *testing.T) {
+	_, v := open(t)
+	v.post("/consult/start", "words", "公租房", "agree", "1").want(422, "请选择这个问题属于哪一类", `value="公租房"`, `class="group bad"`)
+	topic := id(v.city.Topics[fixture.Rent].ID)
+	v.get("/consult?words=公租房&topic_id="+topic+"&agree=1").want(200, `value="`+topic+`" checked`, `id="agree" name="agree" value="1" checked`)
+}
+
+func TestKeepingAnAnswerBeforeSigningIn(t *testing.T) {
+	city, v := open(t)
+	number := city.Submit(fixture.Phone).Case.Number
+	city.Answer(number)
+	entry := city.Publish(number).ID
+	v.post("/library/" + id(entry) + "/favourite").leads("/me/sign-in?back=%2Flibrary%2F" + id(entry) + "&keep=" + id(entry))
+	v.follow().want(200, "就收藏这条答复")
+	v.post("/me/sign-in", "do", "code", "phone", fixture.Phone2, "privacy_version", "1", "keep", id(entry)).want(200, `name="keep" value="`+id(entry)+`"`)
+	v.post("/me/sign-in", "phone", fixture.Phone2, "code", city.SentCode(fixture.Phone2), "keep", id(entry), "back", "/library/"+id(entry))
+	v.leads("/library/"+id(entry)).follow().want(200, "已收藏，在“我的诉求”里可以找到")
+	v.get("/me/favourites").want(200, fixture.Question.Title)
+}
+
+func TestFiltersThatAreNone(t *testing.T) {
+	_, v := open(t)
+	v.get("/library?from=yesterday").want(200, "“yesterday”不是日期", `id="from-error"`)
+	v.get("/library?from=2026-11-20&to=2026-11-01").want(200, "结束的日期早于开始的日期", `id="to-error"`)
+	v.get("/library?topic=999&dept=abc").want(200, "没有这个事项分类", "没有这个部门", `id="dept-error"`)
+	v.get("/library/feed.atom?topic=999").want(404)
+	v.get("/library/feed.json?dept=999").want(404)
+}
+
+func TestTheFootInEnglish(t *testing.T) {
+	city, v := open(t)
+	p, err := city.City.Profile(t.Context())
+	if err == nil {
+		p.Footer, p.FooterEn = "主办：青溪县人民政府", "Run by Qingxi County"
+		_, err = city.City.UpdateProfile(t.Context(), city.Actor(fixture.SystemAdmin), p, p.Version)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.get("/track").want(200, p.Footer)
+	v.inEnglish().get("/track").want(200, p.FooterEn).allEnglish()
 }

@@ -11,6 +11,7 @@ import (
 
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
+	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/services/library"
 )
@@ -26,7 +27,7 @@ func (p *Portal) libraryRoutes(g *kit.Group) {
 		}
 	})
 	g.POST("/library/:id/vote", kit.Public, p.vote)
-	g.POST("/library/:id/favourite", kit.Resident, p.favourite)
+	g.POST("/library/:id/favourite", kit.Public, p.favourite)
 	g.Cached("/sitemap.xml", p.sitemap)
 	g.Cached("/sitemaps/:file", p.sitemapFile)
 	g.Cached("/robots.txt", p.robots)
@@ -48,13 +49,36 @@ type listingInput struct {
 	After string `form:"after"`
 }
 
-// listingOf leaves out what is no filter: an address somebody has typed or cut short still leads to a list.
-func listingOf(in listingInput) listing {
-	l := listing{Q: textrule.Line(in.Q), From: onlyDay(in.From), To: onlyDay(in.To)}
+// listingOf leaves out what is no filter, and says so: an address somebody has typed or cut short still leads to a list.
+func listingOf(in listingInput, n names) (l listing, wrong fault.Fields) {
+	l = listing{Q: textrule.Line(in.Q), From: onlyDay(in.From), To: onlyDay(in.To)}
 	l.Topic, _ = parseID(in.Topic)
+	if n.topics.ByID(l.Topic).ID == 0 {
+		if l.Topic = 0; in.Topic != "" {
+			wrong.Add("topic", i18n.N("没有这个事项分类，没有按它筛选。"))
+		}
+	}
 	l.Dept, _ = parseID(in.Dept)
-	return l
+	if _, ok := n.departments.Get(l.Dept); !ok {
+		if l.Dept = 0; in.Dept != "" {
+			wrong.Add("dept", i18n.N("没有这个部门，没有按它筛选。"))
+		}
+	}
+	for name, typed := range map[string]string{"from": in.From, "to": in.To} {
+		if typed != "" && onlyDay(typed) == "" {
+			wrong.Add(name, i18n.N("“%[1]s”不是日期，没有按它筛选。请写成 2026-11-22 的样子。"), textrule.Line(typed))
+		}
+	}
+	if l.From != "" && l.To != "" && l.From > l.To {
+		wrong.Add("to", i18n.N("结束的日期早于开始的日期，所以一件也没有。"))
+	}
+	slices.SortFunc(wrong, func(a, b fault.Field) int {
+		return slices.Index(listingOrder, a.Name) - slices.Index(listingOrder, b.Name)
+	})
+	return l, wrong
 }
+
+var listingOrder = []string{"topic", "dept", "from", "to"}
 
 func onlyDay(s string) string {
 	if t, err := time.Parse(time.DateOnly, s); err != nil || t.Year() < 1970 {
@@ -152,9 +176,9 @@ func (l listing) words(c *kit.Ctx, n names) string {
 	case from != "" && to != "":
 		all = append(all, c.T("%[1]s到%[2]s公开", from, to))
 	case from != "":
-		all = append(all, c.T("%[1]s以后公开", from))
+		all = append(all, c.T("%[1]s起公开", from))
 	case to != "":
-		all = append(all, c.T("%[1]s以前公开", to))
+		all = append(all, c.T("%[1]s及以前公开", to))
 	}
 	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " · ")
 }
@@ -172,6 +196,7 @@ type listPage struct {
 	Departments []departmentOption
 	TopicName   string
 	Chosen      string // what narrows the list, in words
+	Errors      []kit.FieldError
 
 	Near    []choice // topics that the words are the name of
 	Instead []answer // of the first of them, when nothing holds the words
@@ -189,12 +214,12 @@ func (p *Portal) list(c *kit.Ctx) error {
 	if err := c.Bind(&in); err != nil {
 		return err
 	}
-	l := listingOf(in)
 	n, err := p.names(c)
 	if err != nil {
 		return err
 	}
-	page := listPage{listing: l}
+	l, wrong := listingOf(in, n)
+	page := listPage{listing: l, Errors: c.FieldErrors(wrong.Err())}
 	f := l.filter(n, c.Zone)
 	f.After = in.After
 	err = p.find(c, n, f, &page)
@@ -254,6 +279,9 @@ func (p *Portal) find(c *kit.Ctx, n names, f library.Filter, page *listPage) err
 			return err
 		}
 		page.Answers, next = n.answers(found.Entries), found.Next
+		if page.Filtered() && f.After == "" && next == "" {
+			page.Total = len(page.Answers)
+		}
 		if !page.Filtered() {
 			if page.Total, err = p.Library.Count(ctx); err != nil {
 				return err

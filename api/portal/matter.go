@@ -48,6 +48,9 @@ func (p *Portal) message(c *kit.Ctx, kind string, send sender, done string) erro
 	return p.withThread(c, kind, in.Text, func(t *cases.Thread) error {
 		typed := typedMessage{Kind: kind, Key: in.Key, Text: in.Text, Draft: in.Draft}
 		draft, err := p.messageDraft(c, t, &typed)
+		if err != nil && in.Do == "" && (in.Text != "" || kind != "supplement") {
+			err = together(err, cases.MessageInput{Text: in.Text}.Check())
+		}
 		if err != nil {
 			return p.matterAgain(c, typed, err)
 		}

@@ -147,7 +147,7 @@ func TestFiltersAndPages(t *testing.T) {
 	for path, want := range map[string]int{
 		"/library?topic=" + group:                                20,
 		"/library?topic=" + strconv.FormatInt(rent.ID, 10):       20,
-		"/library?topic=999999":                                  0,
+		"/library?topic=999999":                                  20,
 		"/library?topic=abc&dept=-1&from=yesterday&to=2026":      20,
 		"/library?dept=" + strconv.FormatInt(r.city.Town.ID, 10): 0,
 		"/library?dept=" + strconv.FormatInt(r.city.Root.ID, 10): 20,
@@ -271,7 +271,7 @@ func TestFavourites(t *testing.T) {
 	r := newReader(t, testenv.SQLite(t))
 	_, path := r.published()
 	w := r.do(http.MethodPost, path+"/favourite", "", "Referer", "http://huiyin.example.cn"+path)
-	if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || to != kit.PortalSignIn+"?back="+url.QueryEscape(path) {
+	if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || to != kit.PortalSignIn+"?back="+url.QueryEscape(path)+"&keep="+strings.TrimPrefix(path, "/library/") {
 		t.Fatalf("a visitor is led to %d %q", w.Code, to)
 	}
 	ck := r.city.Cookie(fixture.Phone)

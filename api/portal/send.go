@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"huiyin/api/kit"
+	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/internal/onetime"
 	"huiyin/internal/pii"
@@ -48,16 +49,17 @@ func (p *Portal) sendForm(c *kit.Ctx) error {
 		return err
 	}
 	wrong := p.stage(c, draft.ID)
-	if wrong != nil {
-		return p.askAgain(c, draft, in.Sent, wrong)
-	}
 	switch id, remove := strings.CutPrefix(in.Do, "remove-"); {
+	case wrong != nil && in.Do == "submit":
+		return p.askAgain(c, draft, in, together(wrong, p.checkForm(c, draft, in)))
+	case wrong != nil:
+		return p.askAgain(c, draft, in, wrong)
 	case before != nil && in.Do == "submit":
 		return c.Redirect("/consult/new?after=" + before.Number)
 	case remove:
 		return p.removeStaged(c, draft.ID, id, "/consult/new#files")
 	case in.Do == "code":
-		return p.askCode(c, draft, in.Sent)
+		return p.askCode(c, draft, in)
 	case in.Do == "submit":
 		return p.submit(c, draft, in)
 	case in.Do == "upload":
@@ -72,10 +74,10 @@ func (p *Portal) unread(c *kit.Ctx, err error) error {
 	if failed != nil || !found {
 		return errors.Join(failed, err)
 	}
-	return p.askAgain(c, draft, "", err)
+	return p.askAgain(c, draft, askForm{}, err)
 }
 
-func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, sent string, err error) error {
+func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, in askForm, err error) error {
 	page, failed := p.askPage(c, draft)
 	if failed != nil {
 		return failed
@@ -83,7 +85,7 @@ func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, sent string, err error)
 	if page.Similar, failed = p.Library.Similar(c.Request.Context(), draft.Input.Title, similarShown); failed != nil {
 		return failed
 	}
-	page.Code = sinceCode(c, sent, draft.Phone)
+	page.Code = sinceCode(c, in.Sent, draft.Phone).after(err, in.Code)
 	return c.FormAgain(err, "ask", func(errs []kit.FieldError) any {
 		slices.SortStableFunc(errs, func(a, b kit.FieldError) int { return slices.Index(askOrder, a.Name) - slices.Index(askOrder, b.Name) })
 		page.Errors, page.Summary = errs, named(c, errs, "")
@@ -92,9 +94,9 @@ func (p *Portal) askAgain(c *kit.Ctx, draft cases.Draft, sent string, err error)
 }
 
 // askCode sends a one-time code and leads back to the form, so that a reload sends no second one.
-func (p *Portal) askCode(c *kit.Ctx, draft cases.Draft, sent string) error {
+func (p *Portal) askCode(c *kit.Ctx, draft cases.Draft, in askForm) error {
 	if err := p.requestCode(c, draft.Phone, draft.Privacy); err != nil {
-		return p.askAgain(c, draft, sent, err)
+		return p.askAgain(c, draft, in, err)
 	}
 	return c.Redirect("/consult/new?sent=" + strconv.FormatInt(c.Now.Unix(), 10) + "#code")
 }
@@ -102,10 +104,37 @@ func (p *Portal) askCode(c *kit.Ctx, draft cases.Draft, sent string) error {
 func (p *Portal) requestCode(c *kit.Ctx, typed string, privacy int64) error {
 	if phone, ok := accounts.NormalizePhone(typed); ok {
 		if err := c.Limit("code", "ip:"+c.ClientIP(), "phone:"+phone); err != nil {
-			return err
+			return beside("phone", err)
 		}
 	}
-	return p.Accounts.RequestPhoneCode(c.Request.Context(), c.Actor, typed, c.L.Locale(), privacy)
+	return beside("phone", p.Accounts.RequestPhoneCode(c.Request.Context(), c.Actor, typed, c.L.Locale(), privacy))
+}
+
+// beside shows a failure that names no input at one: whoever pressed a button is looking there.
+func beside(input string, err error) error {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || len(e.Fields) > 0 || e.Kind == fault.Internal {
+		return err
+	}
+	at := *e
+	at.Fields = fault.Fields{{Name: input, Msg: e.Msg, Args: e.Args}}
+	return &at
+}
+
+// together is all that is wrong, so that nobody learns of it in several rounds. A failure that is not of the form stands alone.
+func together(errs ...error) error {
+	var all fault.Fields
+	for _, err := range errs {
+		e, ok := errors.AsType[*fault.Error](err)
+		switch {
+		case err == nil:
+		case !ok || e.Kind != fault.Invalid || len(e.Fields) == 0:
+			return err
+		default:
+			all = append(all, e.Fields...)
+		}
+	}
+	return all.Err()
 }
 
 // codeSent is what a page says of a code that is under way; whether the phone is known to us makes no difference.
@@ -114,6 +143,26 @@ type codeSent struct {
 	Phone   string // masked
 	Minutes int    // that it may be used
 	Wait    int    // seconds until another may be asked for
+	Typed   string // the code in the form, while it may still be right
+}
+
+// after is what is left of a code after a form that was refused: nothing of one that is spent, and all but the digits of one that is wrong.
+func (s codeSent) after(err error, typed string) codeSent {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || !slices.ContainsFunc(e.Fields, func(f fault.Field) bool { return f.Name == onetime.Field }) {
+		s.Typed = typed
+		return s
+	}
+	switch e.Reason {
+	case "code_spent":
+		s.At = 0
+	case "code_wrong":
+		s.Wait = 0
+		if e.Msg == onetime.WrongMsg {
+			s.Wait, _ = e.Args[len(e.Args)-1].(int)
+		}
+	}
+	return s
 }
 
 // sinceCode reads from the form or the address when a code was sent.
@@ -139,14 +188,14 @@ type sent struct {
 // waiting does not stop it, for the code would be spent and nothing sent.
 func (p *Portal) submit(c *kit.Ctx, draft cases.Draft, in askForm) error {
 	if err := p.checkForm(c, draft, in); err != nil {
-		return p.askAgain(c, draft, in.Sent, err)
+		return p.askAgain(c, draft, in, err)
 	}
 	if err := c.Limit("submit"); err != nil {
-		return p.askAgain(c, draft, in.Sent, err)
+		return p.askAgain(c, draft, in, err)
 	}
 	if !c.Actor.IsResident() {
 		if err := c.Limit("sign-in"); err != nil {
-			return p.askAgain(c, draft, in.Sent, err)
+			return p.askAgain(c, draft, in, err)
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), 30*time.Second)
@@ -160,7 +209,7 @@ func (p *Portal) submit(c *kit.Ctx, draft cases.Draft, in askForm) error {
 	if err != nil {
 		// Another process may have been faster with the same form.
 		if _, found, failed := p.Cases.ReceiptOf(ctx, draft.Token); failed != nil || !found {
-			return orElse(failed, func() error { return p.askAgain(c, draft, in.Sent, err) })
+			return orElse(failed, func() error { return p.askAgain(c, draft, in, err) })
 		}
 	}
 	c.SetCookie(kit.DraftCookie, draft.Token, receiptAge)
@@ -176,7 +225,8 @@ func (p *Portal) checkForm(c *kit.Ctx, draft cases.Draft, in askForm) error {
 	if !c.Actor.IsResident() {
 		if _, ok := accounts.NormalizePhone(in.Phone); !ok {
 			f.Add("phone", i18n.N("请填写 11 位手机号码。"))
-		} else if strings.TrimSpace(in.Code) == "" {
+		}
+		if strings.TrimSpace(in.Code) == "" {
 			f.Add("code", i18n.N("请点“获取验证码”，再把短信里的 6 位数字填在这里。"))
 		}
 	}

@@ -9,10 +9,15 @@ import (
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/internal/onetime"
+	"huiyin/services/accounts"
 )
 
 // agreedCookie remembers which version of the privacy notice was agreed to in this browser, so that it is asked for once.
 const agreedCookie = "hy_privacy"
+
+// codeCookie says when and where a code was sent, so that the page still knows when it is loaded again.
+const codeCookie = "hy_code"
 
 // signInData is the page that asks for a phone and the code sent to it.
 type signInData struct {
@@ -25,6 +30,7 @@ type signInData struct {
 	Errors  []kit.FieldError
 	Summary []kit.FieldError // the same with the names of the inputs
 
+	Keep       int64  // the public answer to keep then
 	Kind, Text string // what somebody was writing about the matter at Back when the session ended
 }
 
@@ -42,6 +48,12 @@ func (p *Portal) signInPage(c *kit.Ctx) error {
 	if c.Actor.IsResident() {
 		return c.Redirect(page.Back)
 	}
+	page.Keep, _ = parseID(c.Query("keep"))
+	if at, phone, ok := strings.Cut(c.CookieValue(codeCookie), "."); ok {
+		if page.Code = sinceCode(c, at, phone); page.Code.At != 0 {
+			page.Phone = phone
+		}
+	}
 	return c.Page(200, "sign-in", page)
 }
 
@@ -55,6 +67,7 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 		Kind    string `form:"kind"`
 		Text    string `form:"text"`
 		Privacy int64  `form:"privacy_version"`
+		Keep    int64  `form:"keep"`
 	}
 	if err := c.Bind(&in); err != nil {
 		return err
@@ -64,11 +77,12 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 		return err
 	}
 	page.Phone, page.Ticked, page.Code = in.Phone, in.Privacy == page.Privacy, sinceCode(c, in.Sent, in.Phone)
-	page.Kind, page.Text = in.Kind, in.Text
+	page.Kind, page.Text, page.Keep = in.Kind, in.Text, in.Keep
 	if in.Do == "begin" { // from a page that asks for a receipt
 		return c.Page(200, "sign-in", page)
 	}
 	again := func(err error) error {
+		page.Code = page.Code.after(err, in.Code)
 		return c.FormAgain(err, "sign-in", func(errs []kit.FieldError) any { page.Errors, page.Summary = errs, named(c, errs, ""); return page })
 	}
 	switch {
@@ -81,7 +95,11 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 		if err := p.requestCode(c, in.Phone, in.Privacy); err != nil {
 			return again(err)
 		}
-		page.Code = sinceCode(c, int64String(c.Now.Unix()), in.Phone)
+		at := int64String(c.Now.Unix())
+		page.Code = sinceCode(c, at, in.Phone)
+		if phone, ok := accounts.NormalizePhone(in.Phone); ok {
+			c.SetCookie(codeCookie, at+"."+phone, onetime.Life)
+		}
 		return c.Page(200, "sign-in", page)
 	}
 	if strings.TrimSpace(in.Code) == "" {
@@ -102,10 +120,20 @@ func (p *Portal) finishSignIn(c *kit.Ctx, phone, code string, privacy int64, pag
 		return again(err)
 	}
 	c.SignIn(who.token)
+	c.SetCookie(codeCookie, "", -1)
 	c.SetCookie(agreedCookie, strconv.FormatInt(page.Privacy, 10), 365*24*time.Hour)
 	if number, ok := strings.CutPrefix(page.Back, "/track/"); ok && page.Text != "" {
 		c.Actor = who.actor
 		return p.threadWith(c, http.StatusOK, number, typedMessage{Kind: page.Kind, Text: page.Text, Restored: true})
+	}
+	if page.Keep > 0 {
+		err := p.Library.Favourite(ctx, who.actor.ID, page.Keep)
+		if err == nil {
+			return c.Done(page.Back, keptWords)
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return err
+		}
 	}
 	return c.Redirect(page.Back)
 }

@@ -68,9 +68,10 @@ func (p *Portal) openByReceipt(c *kit.Ctx) error {
 	if strings.TrimSpace(in.Number) == "" || strings.TrimSpace(in.Code) == "" {
 		var f fault.Fields
 		if strings.TrimSpace(in.Number) == "" {
-			f.Add("number", i18n.N("请填写编号和查询码。"))
-		} else {
-			f.Add("code", i18n.N("请填写编号和查询码。"))
+			f.Add("number", i18n.N("请填写编号。"))
+		}
+		if strings.TrimSpace(in.Code) == "" {
+			f.Add("code", i18n.N("请填写查询码。"))
 		}
 		return again(f.Err())
 	}

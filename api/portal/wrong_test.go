@@ -209,7 +209,8 @@ func TestTheNumberAsPeopleWriteIt(t *testing.T) {
 	for _, number := range []string{day + count, day + " " + count, " " + day[:4] + " " + day[4:] + " - " + count, wide} {
 		v.another().post("/track", "number", number, "code", r.Code).leads("/track/" + r.Case.Number)
 	}
-	v.post("/track").want(422, "请填写编号和查询码。")
+	v.post("/track").want(422, "请填写编号。", "请填写查询码。")
+	v.post("/track", "number", day+count).want(422, "请填写查询码。").lacks("请填写编号。")
 	v.post("/track", "number", day+count, "code", "abcd efgh").want(422, "编号或查询码不对", `value="`+day+count+`"`, `value="abcd efgh"`)
 }
 

@@ -72,11 +72,20 @@ func (s *Service) UploadDraft(ctx context.Context, token string) (Draft, error) 
 	return d, wrong.Err()
 }
 
-// SaveDraft keeps what is typed now. Nothing is judged; over-long text is cut so that a draft stays bounded.
+// What a draft keeps of each input, in characters: far more than may be sent, so that who wrote too much can shorten it.
+const (
+	keptLine = 2000
+	keptText = 10 * MaxText
+)
+
+// SaveDraft keeps what is typed now and judges nothing. Only what is stored is bounded: d goes on holding every word, for whoever counts them.
 func (s *Service) SaveDraft(ctx context.Context, d *Draft) error {
-	d.Input.Title, d.Input.Text = cut(d.Input.Title, 4*MaxTitle), cut(d.Input.Text, 2*MaxText)
-	d.Input.Place, d.Input.DisplayName, d.Phone = cut(d.Input.Place, 4*MaxPlace), cut(d.Input.DisplayName, 4*MaxDisplayName), cut(d.Phone, 30)
-	return s.saveDraft(ctx, d, &models.CaseDraft{ID: d.ID, TopicID: d.TopicID, PrivacyVersion: d.Privacy, UpdatedAt: s.Clock.Now()})
+	kept := *d
+	kept.Input.Title, kept.Input.Text = cut(d.Input.Title, keptLine), cut(d.Input.Text, keptText)
+	kept.Input.Place, kept.Input.DisplayName, kept.Phone = cut(d.Input.Place, keptLine), cut(d.Input.DisplayName, keptLine), cut(d.Phone, 30)
+	err := s.saveDraft(ctx, &kept, &models.CaseDraft{ID: d.ID, TopicID: d.TopicID, PrivacyVersion: d.Privacy, UpdatedAt: s.Clock.Now()})
+	d.ID, d.Key = kept.ID, kept.Key
+	return err
 }
 
 func cut(s string, n int) string {

@@ -24,6 +24,9 @@ type MessageInput struct {
 // with files, and a page shows the whole thread. It is no rule of law; what is left to say can be asked after the answer.
 const MaxSupplements = 20
 
+// Check says what is wrong with the words alone.
+func (in MessageInput) Check() error { return in.clean() }
+
 func (in *MessageInput) clean() error {
 	in.Text = textrule.Text(in.Text)
 	var f fault.Fields

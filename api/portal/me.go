@@ -178,64 +178,13 @@ func (p *Portal) forget(c *kit.Ctx) {
 	c.SetCookie(kit.ReceiptCookie, "", -1)
 }
 
-// exported is everything a resident may take away (个人信息保护法 art. 45).
-type exported struct {
-	ExportedAt time.Time       `json:"exported_at"`
-	Account    accounts.Export `json:"account"`
-	Cases      []exportedCase  `json:"cases"`
-}
-
-type exportedCase struct {
-	Number       string            `json:"number"`
-	Title        string            `json:"title"`
-	Status       models.CaseStatus `json:"status"`
-	Topic        string            `json:"topic"`
-	Department   string            `json:"department"`
-	DisplayName  string            `json:"display_name,omitempty"`
-	Place        string            `json:"place,omitempty"`
-	Channel      string            `json:"channel"`
-	SubmittedAt  time.Time         `json:"submitted_at"`
-	DueAt        time.Time         `json:"due_at"`
-	AnsweredAt   *time.Time        `json:"answered_at,omitempty"`
-	ConsentAt    *time.Time        `json:"consent_to_publish_at,omitempty"`
-	ConsentEnded *time.Time        `json:"consent_withdrawn_at,omitempty"`
-	Rating       int64             `json:"rating,omitempty"`
-	RatingWord   string            `json:"rating_word,omitempty"`
-	Messages     []exportedMessage `json:"messages"`
-}
-
-type exportedMessage struct {
-	Kind  models.MessageKind `json:"kind"`
-	At    time.Time          `json:"at"`
-	Text  string             `json:"text"`
-	Files []string           `json:"files,omitempty"`
-}
-
 func (p *Portal) export(c *kit.Ctx) error {
-	ctx := c.Request.Context()
 	if err := c.Limit("write"); err != nil {
 		return err
 	}
-	account, err := p.Accounts.ExportOwn(ctx, c.Actor)
+	out, err := p.Cases.ExportOwn(c.Request.Context(), c.Actor)
 	if err != nil {
 		return err
-	}
-	out := exported{ExportedAt: c.Now, Account: account, Cases: []exportedCase{}}
-	for after := int64(0); ; {
-		mine, err := p.Cases.Mine(ctx, c.Actor, after, cases.MaxPageSize)
-		if err != nil {
-			return err
-		}
-		for _, m := range mine.Cases {
-			one, err := p.exportCase(c, m.Number)
-			if err != nil {
-				return err
-			}
-			out.Cases = append(out.Cases, one)
-		}
-		if after = mine.Next; after == 0 {
-			break
-		}
 	}
 	body, err := json.MarshalIndent(out, "", "  ")
 	if err != nil {
@@ -245,27 +194,6 @@ func (p *Portal) export(c *kit.Ctx) error {
 	c.Header("Cache-Control", "private, no-store")
 	c.Data(http.StatusOK, "application/json; charset=utf-8", body)
 	return nil
-}
-
-func (p *Portal) exportCase(c *kit.Ctx, number string) (exportedCase, error) {
-	t, err := p.Cases.Open(c.Request.Context(), c.Actor, number)
-	if err != nil {
-		return exportedCase{}, err
-	}
-	m := t.Case
-	one := exportedCase{
-		Number: m.Number, Title: m.Title, Status: m.Status, Topic: t.Topic.Name, Department: t.Department.Name, DisplayName: t.DisplayName, Place: t.Place,
-		Channel: m.Channel, SubmittedAt: m.SubmittedAt, DueAt: m.DueAt, AnsweredAt: m.AnsweredAt, ConsentAt: m.ConsentAt,
-		ConsentEnded: m.ConsentWithdrawn, Rating: m.Rating, RatingWord: m.RatingWord,
-	}
-	for _, msg := range t.Messages {
-		e := exportedMessage{Kind: msg.Kind, At: msg.CreatedAt, Text: msg.Body}
-		for _, f := range msg.Files {
-			e.Files = append(e.Files, f.Name)
-		}
-		one.Messages = append(one.Messages, e)
-	}
-	return one, nil
 }
 
 type deletePage struct{ Errors []kit.FieldError }

@@ -237,7 +237,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	for path, c := range map[string]struct{ token, shape string }{
 		"/cases/" + number: {resident, "Thread"}, "/staff/cases/" + number: {f.Token(fixture.Handler), "StaffThread"}, "/library": {"", "Results"},
 		"/staff/inbox?view=all": {f.Token(fixture.Handler), "InboxPageBody"}, "/staff/notices": {f.Token(fixture.Handler), "BellPageBody"},
-		"/topics": {"", "ListTopicGroup"}, "/me": {resident, "Resident"}, "/me/export": {resident, "Exported"}, "/sessions/current": {resident, "Whoami"},
+		"/topics": {"", "ListTopicGroup"}, "/me": {resident, "Resident"}, "/me/export": {resident, "OwnData"}, "/sessions/current": {resident, "Whoami"},
 	} {
 		for name := range f.want(200, f.send("GET", path, c.token, nil)).JSON(t) {
 			if _, ok := schemas[c.shape].Properties[name]; !ok {

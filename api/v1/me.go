@@ -2,7 +2,6 @@ package v1
 
 import (
 	"net/http"
-	"time"
 
 	"huiyin/api/kit"
 	"huiyin/internal/i18n"
@@ -59,46 +58,7 @@ func take[T any](to, from *T) {
 	}
 }
 
-// exported is what a resident may take away (个人信息保护法 art. 45).
-type exported struct {
-	MadeAt     time.Time       `json:"made_at"`
-	Account    accounts.Export `json:"account"`
-	Cases      []Thread        `json:"cases" nullable:"false"`
-	Favourites []int64         `json:"favourites" nullable:"false" doc:"公开库里的条目"`
-}
-
-func (s *server) export(c *call, _ *none) (*reply[exported], error) {
-	account, err := s.Accounts.ExportOwn(c.ctx, c.Actor)
-	if err != nil {
-		return nil, err
-	}
-	out := exported{MadeAt: c.Now, Account: account, Cases: []Thread{}, Favourites: []int64{}}
-	for after := int64(0); ; {
-		mine, err := s.Cases.Mine(c.ctx, c.Actor, after, cases.MaxPageSize)
-		if err != nil {
-			return nil, err
-		}
-		for _, k := range mine.Cases {
-			t, err := s.getCase(c, &NumberInput{k.Number})
-			if err != nil {
-				return nil, err
-			}
-			out.Cases = append(out.Cases, t.Body)
-		}
-		if after = mine.Next; after == 0 {
-			break
-		}
-	}
-	for next := ""; ; {
-		kept, following, err := s.Library.Favourites(c.ctx, c.Actor.ID, next, 100)
-		if err != nil {
-			return nil, err
-		}
-		for _, k := range kept {
-			out.Favourites = append(out.Favourites, k.ID)
-		}
-		if next = following; next == "" {
-			return &reply[exported]{out}, nil
-		}
-	}
+func (s *server) export(c *call, _ *none) (*reply[cases.OwnData], error) {
+	out, err := s.Cases.ExportOwn(c.ctx, c.Actor)
+	return &reply[cases.OwnData]{out}, err
 }

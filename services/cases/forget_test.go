@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"huiyin/internal/fault"
 	"huiyin/models"
 	"huiyin/services/cases"
 	"huiyin/test/fixture"
@@ -187,4 +188,32 @@ func TestABrokenCaseHoldsUpNobody(t *testing.T) {
 	turn("close", 2, func() (int, error) { return c.Cases.CloseAnswered(ctx, 10) })
 	c.Clock.Advance(11 * 366 * 24 * time.Hour)
 	turn("forget", 2, func() (int, error) { return c.Cases.ForgetOld(ctx, 10, 10) })
+}
+
+// What a resident takes away is everything that is kept about them, whichever face hands it out.
+func TestExportOwn(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		ctx := t.Context()
+		n := c.Submit(fixture.Phone).Case.Number
+		c.Answer(n)
+		p := c.Publish(n)
+		owner := c.Resident(fixture.Phone)
+		must[*models.Case](t)(c.Cases.Rate(ctx, owner, n, cases.RateInput{Rating: 5, Word: "很清楚"}))
+		if err := c.Library.Favourite(ctx, owner.ID, p.ID); err != nil {
+			t.Fatal(err)
+		}
+		out := must[cases.OwnData](t)(c.Cases.ExportOwn(ctx, owner))
+		if out.Account.Phone != fixture.Phone || len(out.Account.Agreements) != 1 || len(out.Cases) != 1 || len(out.Favourites) != 1 || out.Favourites[0].ID != p.ID {
+			t.Fatalf("%+v", out)
+		}
+		k := out.Cases[0]
+		if k.Number != n || k.DisplayName != fixture.Question.DisplayName || k.Place != fixture.Question.Place || k.Channel != "web" || k.ConsentAt == nil ||
+			k.RatingWord != "很清楚" || len(k.Messages) != 2 || len(k.History) < 3 || k.PrivacyVersion != c.Privacy() {
+			t.Errorf("%+v", k)
+		}
+		refused(t, c, "nobody exports", fault.Unauthenticated, "", func() error {
+			_, err := c.Cases.ExportOwn(ctx, models.Actor{})
+			return err
+		})
+	})
 }

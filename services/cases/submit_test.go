@@ -245,7 +245,7 @@ func TestFilesComeAlongWithOneMessageOnly(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		list := must[[]models.Case](t)(c.Cases.Mine(ctx, owner, 0, 10))
+		list := must[cases.MinePage](t)(c.Cases.Mine(ctx, owner, 0, 10)).Cases
 		if done != 1 || len(list) != 1 || len(c.Open(list[0].Number).Messages[0].Files) != 1 {
 			t.Errorf("%d said yes, %d cases", done, len(list))
 		}

@@ -177,7 +177,10 @@ func (s *Console) secondFactor(c *kit.Ctx) error {
 		return err
 	}
 	back := c.PostForm("back")
-	token, err := s.Accounts.VerifySecondFactor(c.Request.Context(), c.Actor, c.PostForm("code"))
+	err, token := c.Limit("staff-sign-in"), ""
+	if err == nil {
+		token, err = s.Accounts.VerifySecondFactor(c.Request.Context(), c.Actor, c.PostForm("code"))
+	}
 	if err != nil {
 		return c.FormAgain(err, "second_factor", func(errs []kit.FieldError) any { return pendingView{Back: back, Errors: errs} })
 	}

@@ -183,7 +183,11 @@ func (p *Portal) withdraw(c *kit.Ctx) error {
 		return err
 	}
 	return p.withThread(c, "", "", func(t *cases.Thread) error {
-		if _, err := p.Cases.Withdraw(c.Request.Context(), c.Actor, t.Case.Number, in.Reason); err != nil {
+		err := c.Limit("write")
+		if err == nil {
+			_, err = p.Cases.Withdraw(c.Request.Context(), c.Actor, t.Case.Number, in.Reason)
+		}
+		if err != nil {
 			page := withdrawQuestion(c, t.Case.Number)
 			page.Typed = in.Reason
 			return c.FormAgain(err, "asked", func(errs []kit.FieldError) any { page.Errors = errs; return page })
@@ -194,6 +198,9 @@ func (p *Portal) withdraw(c *kit.Ctx) error {
 
 func (p *Portal) consent(c *kit.Ctx) error {
 	return p.withThread(c, "", "", func(t *cases.Thread) error {
+		if err := c.Limit("write"); err != nil {
+			return p.matterAgain(c, typedMessage{}, err)
+		}
 		if _, err := p.Cases.Consent(c.Request.Context(), c.Actor, t.Case.Number); err != nil {
 			return p.matterAgain(c, typedMessage{}, err)
 		}
@@ -212,6 +219,9 @@ func (p *Portal) withdrawConsentPage(c *kit.Ctx) error {
 
 func (p *Portal) withdrawConsent(c *kit.Ctx) error {
 	return p.withThread(c, "", "", func(t *cases.Thread) error {
+		if err := c.Limit("write"); err != nil {
+			return p.matterAgain(c, typedMessage{}, err)
+		}
 		if _, err := p.Cases.WithdrawConsent(c.Request.Context(), c.Actor, t.Case.Number); err != nil {
 			return p.matterAgain(c, typedMessage{}, err)
 		}

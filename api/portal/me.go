@@ -125,7 +125,11 @@ func (p *Portal) saveProfile(c *kit.Ctx) error {
 	if err := c.Bind(&in); err != nil {
 		return err
 	}
-	if err := p.Accounts.UpdateProfile(c.Request.Context(), c.Actor, in); err != nil {
+	err = c.Limit("write")
+	if err == nil {
+		err = p.Accounts.UpdateProfile(c.Request.Context(), c.Actor, in)
+	}
+	if err != nil {
 		return c.FormAgain(err, "profile", func(errs []kit.FieldError) any { page.Form, page.Errors = in, errs; return page })
 	}
 	c.SetCookie(kit.LocaleCookie, in.Locale, 365*24*time.Hour)
@@ -155,6 +159,9 @@ func (p *Portal) account(c *kit.Ctx) error {
 func (p *Portal) revokeSession(c *kit.Ctx) error {
 	id, err := c.ID("id")
 	if err != nil {
+		return err
+	}
+	if err := c.Limit("write"); err != nil {
 		return err
 	}
 	if err := p.Accounts.RevokeSession(c.Request.Context(), c.Actor, id); err != nil {
@@ -213,6 +220,9 @@ func (p *Portal) deleteAccount(c *kit.Ctx) error {
 	if !in.Sure {
 		c.Section("me")
 		return c.Page(http.StatusUnprocessableEntity, "delete", &deletePage{Errors: []kit.FieldError{{Name: "sure", Text: c.T(i18n.N("请先勾选，表示您知道注销后不能恢复。"))}}})
+	}
+	if err := c.Limit("write"); err != nil {
+		return err
 	}
 	if err := p.Cases.EraseResident(c.Request.Context(), c.Actor); err != nil {
 		return err

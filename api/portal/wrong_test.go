@@ -334,6 +334,19 @@ func TestLimits(t *testing.T) {
 	v.post("/consult/new", v.asked("do", "code")...).want(429, "秒后再试", fixture.Question.Text)
 }
 
+// What a program may do so often, a browser may do so often.
+func TestWritesAreLimited(t *testing.T) {
+	city, v := open(t, func(classes map[string]limit.Limit) { classes["write"] = limit.Limit{Rate: 1, Period: time.Hour} })
+	page := "/track/" + city.Submit(fixture.Phone).Case.Number
+	v.as(fixture.Phone).post(page + "/consent/withdraw").leads(page)
+	v.post(page+"/consent").want(429, "秒后再试")
+	v.post(page+"/consent/withdraw").want(429, "秒后再试")
+	v.post(page+"/withdraw", "reason", "已经解决").want(429, "秒后再试", "已经解决")
+	v.post("/me/profile", "display_name", "王女士", "locale", "zh-CN").want(429, "秒后再试", "王女士")
+	v.post("/me/delete", "sure", "1").want(429, "秒后再试")
+	v.post("/me/sessions/1/revoke").want(429, "秒后再试")
+}
+
 func TestAFormFromElsewhereIsRefused(t *testing.T) {
 	_, v := open(t)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, v.server.URL+"/track", strings.NewReader("number=1&code=2"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"huiyin/api/kit"
@@ -106,6 +107,11 @@ func (s *server) entry() {
 }
 
 func (s *server) requestCode(c *call, in *phoneCodeInput) (*none, error) {
+	if phone, ok := accounts.NormalizePhone(in.Body.Phone); ok {
+		if err := c.Limit("code", "phone:"+phone); err != nil {
+			return nil, err
+		}
+	}
 	return nil, s.Accounts.RequestPhoneCode(c.ctx, c.Actor, in.Body.Phone, c.L.Locale(), in.Body.Privacy)
 }
 
@@ -134,6 +140,9 @@ func (s *server) openReceipt(c *call, in *receiptInput) (*made[SignedIn], error)
 }
 
 func (s *server) signInStaff(c *call, in *staffSignInInput) (*made[SignedIn], error) {
+	if err := c.Limit("staff-sign-in", "account:"+strings.ToLower(strings.TrimSpace(in.Body.Account))); err != nil {
+		return nil, err
+	}
 	token, pending, err := s.Accounts.SignInStaff(c.ctx, c.Actor, in.Body.Account, in.Body.Password)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,8 @@ package v1_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -9,6 +11,8 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	v1 "huiyin/api/v1"
+	"huiyin/internal/limit"
 	"huiyin/models"
 	"huiyin/test/fixture"
 	"huiyin/test/testenv"
@@ -166,6 +170,32 @@ func TestNoticesOfStaff(t *testing.T) {
 		t.Errorf("%d deliveries", len(all))
 	}
 	f.want(403, f.send("GET", "/staff/deliveries", f.Token(fixture.Auditor), nil))
+}
+
+// A phone and an account are limited themselves, wherever the requests come from, as on the pages.
+func TestLimitsOfAPhoneAndAnAccount(t *testing.T) {
+	f := newFace(t, testenv.SQLite(t), func(classes map[string]limit.Limit) {
+		classes["code"] = limit.Limit{Rate: 1, Period: time.Hour}
+		classes["staff-sign-in"] = limit.Limit{Rate: 1, Period: time.Hour}
+	})
+	from := func(i int, path, body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, v1.Prefix+path, strings.NewReader(body))
+		r.RemoteAddr = fmt.Sprintf("192.0.2.%d:1", i)
+		r.Header.Set("Content-Type", "application/json")
+		rec := httptest.NewRecorder()
+		f.web.Handler.ServeHTTP(rec, r)
+		return rec
+	}
+	for path, bodies := range map[string][2]string{
+		"/phone-codes":    {`{"phone":"13800138001","privacy_version":1}`, `{"phone":"+86 138-0013-8001","privacy_version":1}`},
+		"/staff/sessions": {`{"account":"chen.min","password":"wrong"}`, `{"account":" CHEN.min","password":"wrong"}`},
+	} {
+		first, second := from(1, path, bodies[0]), from(2, path, bodies[1])
+		wait, _ := strconv.Atoi(second.Header().Get("Retry-After"))
+		if first.Code == http.StatusTooManyRequests || second.Code != http.StatusTooManyRequests || wait < 600 {
+			t.Errorf("%s: %d, then %d with %d s to wait", path, first.Code, second.Code, wait)
+		}
+	}
 }
 
 // A sign-in that names a wrong code, or a receipt that is wrong, leaves no session behind that anybody could hold.

@@ -78,6 +78,8 @@ type formPage struct {
 	Fields         []field
 	Version        int64
 	Action, Button string
+	Sure           string // what is agreed to by sending the form: Warnings say what it does
+	Warnings       []string
 	Back           string
 }
 

@@ -26,6 +26,7 @@ func (s *Console) numberRoutes(g *kit.Group) {
 type numberGroup struct {
 	page formPage
 	save func(f *form) error
+	warn func(f *form) ([]string, error) // what saving does that cannot be undone; nil where nothing does
 }
 
 // oneNumber is a setting that is a whole number, by its key in city.Defaults.
@@ -97,7 +98,7 @@ func (s *Console) handlingGroup(c *kit.Ctx) (numberGroup, error) {
 	}
 	p := formPage{frame: newFrame(c, "handling", c.T("办理时限与数量")), Fields: numberFields(c, handlingNumbers(&now)), Version: now.Version, Action: handlingPath}
 	p.Intro = c.T("答复期限在“受理窗口”里设置。这里的数字改动后立即生效，已经承诺的期限不变。")
-	return numberGroup{p, func(f *form) error {
+	return numberGroup{page: p, save: func(f *form) error {
 		var in city.Handling
 		if err := readNumbers(f, handlingNumbers(&in)); err != nil {
 			return err
@@ -118,7 +119,7 @@ func (s *Console) securityGroup(c *kit.Ctx) (numberGroup, error) {
 		Name: "second_factor_roles", Label: c.T("哪些角色必须使用二次验证"), Kind: checksField, Options: roleOptions(c), Value: rolesValue(now.SecondFactorRoles),
 		Source: c.T(city.SecondFactorSource),
 	}}, numberFields(c, securityNumbers(&now))...)
-	return numberGroup{p, func(f *form) error {
+	return numberGroup{page: p, save: func(f *form) error {
 		in := city.Security{SecondFactorRoles: rolesTyped(c, "second_factor_roles")}
 		if err := readNumbers(f, securityNumbers(&in)); err != nil {
 			return err
@@ -135,7 +136,7 @@ func (s *Console) retentionGroup(c *kit.Ctx) (numberGroup, error) {
 	}
 	p := formPage{frame: newFrame(c, "retention", c.T("保存期限")), Fields: numberFields(c, retentionNumbers(&now)), Version: now.Version, Action: retentionPath}
 	p.Intro = c.T("到期的内容由系统定时删除，不能恢复。缩短期限前，请先确认要归档的内容已经归档。")
-	return numberGroup{p, func(f *form) error {
+	return numberGroup{page: p, warn: func(f *form) ([]string, error) { return s.retentionWarnings(c, f, now) }, save: func(f *form) error {
 		var in city.Retention
 		if err := readNumbers(f, retentionNumbers(&in)); err != nil {
 			return err
@@ -163,6 +164,9 @@ func (s *Console) saveNumbers(group func(*kit.Ctx) (numberGroup, error)) kit.Han
 		}
 		f, err := readForm(c)
 		if err != nil {
+			return err
+		}
+		if asked, err := s.unsure(c, g, f); asked || err != nil {
 			return err
 		}
 		if err = g.save(f); err == nil {

@@ -148,7 +148,11 @@ func (f settingsForm) run(t *testing.T, c *fixture.City, w *fixture.Web) {
 			t.Errorf("%s: the value in force is not told", name)
 		}
 	}
-	owner.done(owner.do(http.MethodPost, f.action, late.filled(f.action)))
+	last := owner.do(http.MethodPost, f.action, late.filled(f.action))
+	if strings.Contains(last.Body, `id="sure"`) { // back to a shorter time: it is asked about
+		last = owner.do(http.MethodPost, f.action, last.filled(f.action))
+	}
+	owner.done(last)
 }
 
 func TestStaffAccounts(t *testing.T) {

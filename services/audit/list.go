@@ -131,3 +131,15 @@ func (l *Log) idAt(ctx context.Context, t time.Time) (int64, error) {
 	}
 	return low, nil
 }
+
+// Outdated returns the time before which entries are older than months, and how many of them there are, at most limit.
+func (l *Log) Outdated(ctx context.Context, months, limit int) (before time.Time, n int, err error) {
+	before = l.clock.Now().AddDate(0, -months, 0)
+	times, err := l.oldest(ctx, limit)
+	for _, at := range times {
+		if at.Before(before) {
+			n++
+		}
+	}
+	return before, n, err
+}

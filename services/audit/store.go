@@ -146,3 +146,8 @@ func (l *Log) maxID(ctx context.Context) (n int64, err error) {
 	err = l.db.Conn(ctx).Model(&models.AuditEntry{}).Select("COALESCE(MAX(id), 0)").Scan(&n).Error
 	return n, err
 }
+
+func (l *Log) oldest(ctx context.Context, limit int) (times []time.Time, err error) {
+	err = l.db.Conn(ctx).Model(&models.AuditEntry{}).Order("id").Limit(limit).Pluck("at", &times).Error
+	return times, err
+}

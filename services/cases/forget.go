@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"time"
 
 	"huiyin/internal/workdays"
 	"huiyin/models"
@@ -71,4 +72,11 @@ func (s *Service) dropFiles(ctx context.Context, caseID int64) error {
 		}
 	}
 	return s.Files.DropCase(ctx, caseID)
+}
+
+// Outdated returns the time before which ForgetOld takes closed cases, and how many of them there are, at most limit.
+func (s *Service) Outdated(ctx context.Context, years, limit int) (before time.Time, n int, err error) {
+	before = s.Clock.Now().AddDate(-years, 0, 0)
+	list, err := s.endedBefore(ctx, before, limit)
+	return before, len(list), err
 }

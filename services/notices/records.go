@@ -228,3 +228,15 @@ func (s *Service) OpenOutbox(ctx context.Context, limit int, after int64) (page 
 	}
 	return page, next, nil
 }
+
+// Outdated returns the time before which records are older than months, and how many of them there are, at most limit.
+func (s *Service) Outdated(ctx context.Context, months, limit int) (before time.Time, n int, err error) {
+	before = s.Clock.Now().AddDate(0, -months, 0)
+	times, err := s.store.oldest(ctx, limit)
+	for _, at := range times {
+		if at.Before(before) {
+			n++
+		}
+	}
+	return before, n, err
+}

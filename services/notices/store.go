@@ -187,3 +187,8 @@ func (s store) forgetCases(ctx context.Context, caseIDs []int64) error {
 func (s store) hand(ctx context.Context, caseID, departmentID int64) error {
 	return s.db.Conn(ctx).Model(&models.Delivery{}).Where("case_id = ?", caseID).UpdateColumn("department_id", departmentID).Error
 }
+
+func (s store) oldest(ctx context.Context, limit int) (times []time.Time, err error) {
+	err = s.db.Conn(ctx).Model(&models.Delivery{}).Order("id").Limit(limit).Pluck("created_at", &times).Error
+	return times, err
+}

@@ -1,0 +1,72 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"huiyin/api/kit"
+	"huiyin/services/city"
+)
+
+// countedOutdated is how far what would be deleted is counted.
+const countedOutdated = 1000
+
+// unsure shows a form once more when saving it does what cannot be undone and these very values were not agreed to yet.
+func (s *Console) unsure(c *kit.Ctx, g numberGroup, f *form) (asked bool, err error) {
+	if g.warn == nil {
+		return false, nil
+	}
+	warnings, err := g.warn(f)
+	if err != nil || len(warnings) == 0 {
+		return false, err
+	}
+	values := make([]string, 0, len(g.page.Fields))
+	for _, field := range g.page.Fields {
+		values = append(values, strings.TrimSpace(f.text(field.Name)))
+	}
+	sure := strings.Join(values, ",")
+	if f.text("sure") == sure {
+		return false, nil
+	}
+	g.page.Fields, g.page.Version = typed(c, g.page.Fields), f.version()
+	g.page.Warnings, g.page.Sure, g.page.Button, g.page.Back = warnings, sure, c.T("确认删除并保存"), g.page.Action
+	return true, c.Page(http.StatusOK, "settings/form", &g.page)
+}
+
+// retentionWarnings say what a shorter time deletes at the next run. Values that are wrong, and a form that is out of date, are left to
+// the save, which says so.
+func (s *Console) retentionWarnings(c *kit.Ctx, f *form, now city.Retention) ([]string, error) {
+	var in city.Retention
+	numbers := retentionNumbers(&in)
+	wrong := readNumbers(&form{c: c}, numbers) != nil || slices.ContainsFunc(numbers, func(n oneNumber) bool { return *n.value < city.RuleOf(n.key).Min })
+	if wrong || f.version() != now.Version {
+		return nil, nil
+	}
+	var warnings []string
+	for _, kept := range []struct {
+		was, is  int
+		words    string
+		outdated func(ctx context.Context, units, limit int) (time.Time, int, error)
+	}{
+		{now.AuditMonths, in.AuditMonths, "%[1]s 以前的审计日志：%[2]s", s.Audit.Outdated},
+		{now.DeliveriesMonths, in.DeliveriesMonths, "%[1]s 以前的通知记录：%[2]s", s.Notices.Outdated},
+		{now.ClosedCasesYears, in.ClosedCasesYears, "%[1]s 以前办结的诉求中的个人信息：%[2]s", s.Cases.Outdated},
+	} {
+		if kept.is >= kept.was {
+			continue
+		}
+		before, n, err := kept.outdated(c.Request.Context(), kept.is, countedOutdated)
+		if err != nil {
+			return nil, err
+		}
+		many := c.T("现在有 %[1]d 条", n)
+		if n == countedOutdated {
+			many = c.T("现在有 %[1]d 条以上", n)
+		}
+		warnings = append(warnings, c.T(kept.words, c.L.Date(before), many))
+	}
+	return warnings, nil
+}

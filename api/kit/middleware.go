@@ -1,7 +1,9 @@
 package kit
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -43,11 +45,23 @@ func (k *Kit) Middleware(observe Observer) gin.HandlerFunc {
 			gc.Next()
 		}
 		took := time.Since(start)
+		status := answered(gc)
 		if observe != nil {
-			observe(gc.Request.Method, gc.FullPath(), gc.Writer.Status(), took)
+			observe(gc.Request.Method, gc.FullPath(), status, took)
 		}
-		k.accessLog(gc, took)
+		k.accessLog(gc, status, took)
 	}
+}
+
+// clientGone is what web servers write of a request that nobody waited for: no failure of ours.
+const clientGone = 499
+
+func answered(gc *gin.Context) int {
+	status := gc.Writer.Status()
+	if status >= http.StatusInternalServerError && errors.Is(gc.Request.Context().Err(), context.Canceled) {
+		return clientGone
+	}
+	return status
 }
 
 func isAPI(gc *gin.Context) bool { return strings.HasPrefix(gc.Request.URL.Path, "/api/") }
@@ -117,8 +131,8 @@ const slow = time.Second
 
 // weight is how much an answer matters to those who run the program: whoever was refused may ask them with the request's id. What went
 // well has no line: public pages come from memory faster than a line is written.
-func weight(gc *gin.Context, took time.Duration) slog.Level {
-	switch status := gc.Writer.Status(); {
+func weight(gc *gin.Context, status int, took time.Duration) slog.Level {
+	switch {
 	case status >= http.StatusInternalServerError:
 		return slog.LevelWarn
 	case status >= http.StatusBadRequest || took >= slow && !stream(gc):
@@ -133,8 +147,8 @@ func stream(gc *gin.Context) bool {
 }
 
 // accessLog names the route, never the address: a path may hold a case number, a query what somebody searched for.
-func (k *Kit) accessLog(gc *gin.Context, took time.Duration) {
-	level := weight(gc, took)
+func (k *Kit) accessLog(gc *gin.Context, status int, took time.Duration) {
+	level := weight(gc, status, took)
 	ctx := gc.Request.Context()
 	if !k.Log.Enabled(ctx, level) {
 		return

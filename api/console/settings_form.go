@@ -81,6 +81,7 @@ type formPage struct {
 	Sure           string // what is agreed to by sending the form: Warnings say what it does
 	Warnings       []string
 	Back           string
+	Preview        string // label of a button that shows what was typed, do=preview
 }
 
 // form reads what was sent; what is not a number is told beside its field.

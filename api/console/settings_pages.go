@@ -1,6 +1,7 @@
 package console
 
 import (
+	"html/template"
 	"net/http"
 	"slices"
 
@@ -55,6 +56,14 @@ type cityPageData struct {
 	Tabs     []cityPageLine
 	Locale   string
 	Versions []pageVersion
+	Shown    *shownPage
+	Sure     bool // publishing it is to be confirmed
+}
+
+// shownPage is a version as residents would read it; the body has been cleaned.
+type shownPage struct {
+	Title string
+	Body  template.HTML
 }
 
 type pageVersion struct {
@@ -62,10 +71,13 @@ type pageVersion struct {
 	By string
 }
 
+// Lines is the body with each block on a line.
+func (v pageVersion) Lines() string { return city.Lined(v.Body) }
+
 func pageFields(c *kit.Ctx, p models.Page, locale string) []field {
 	return []field{
 		{Name: "title", Label: c.T("标题"), Value: p.Title, Max: 60, Required: true, Lang: locale},
-		{Name: "body", Label: c.T("正文"), Kind: textareaField, Rows: 22, Value: p.Body, Required: true, Lang: locale,
+		{Name: "body", Label: c.T("正文"), Kind: textareaField, Rows: 22, Value: city.Lined(p.Body), Required: true, Lang: locale,
 			Hint: c.T("用 HTML 写。可用的标签：%[1]s；其他标签会被去掉。%[2]s 会换成城市的名称。", "h2 h3 p ul ol li table strong em a", "{{city}}")},
 	}
 }
@@ -103,7 +115,7 @@ func (s *Console) cityPageData(c *kit.Ctx) (*cityPageData, error) {
 	for _, l := range i18n.Locales() {
 		d.Tabs = append(d.Tabs, cityPageLine{Locale: l, Name: c.T(localeNames[l]), Href: cityPageHref(slug, l)})
 	}
-	d.formPage = formPage{frame: newFrame(c, "pages", c.T(cityPageNames[slug])), Fields: pageFields(c, newest, locale), Version: newest.Version, Action: cityPageHref(slug, locale), Back: cityPagesPath, Button: c.T("发布新版本")}
+	d.formPage = formPage{frame: newFrame(c, "pages", c.T(cityPageNames[slug])), Fields: pageFields(c, newest, locale), Version: newest.Version, Action: cityPageHref(slug, locale), Back: cityPagesPath, Button: c.T("发布新版本"), Preview: c.T("预览")}
 	if slug == city.PagePrivacy && locale == i18n.Source {
 		d.Notes = []string{c.T("发布新的隐私说明后，所有居民下次提问时会被再问一次是否同意。只在内容有实质变化时发布。")}
 	}
@@ -128,6 +140,16 @@ func (s *Console) publishCityPage(c *kit.Ctx) error {
 		return err
 	}
 	now, version := d.Fields, d.Version
+	asks := c.Param("slug") == city.PagePrivacy && c.Param("locale") == i18n.Source && c.PostForm("sure") == ""
+	if preview := c.PostForm("do") == "preview"; preview || asks {
+		d.Fields, d.Version = typed(c, slices.Clone(d.Fields)), f.version()
+		shown, err := s.City.PreviewPage(c.Request.Context(), c.Param("slug"), c.Param("locale"), f.text("title"), f.text("body"))
+		if err != nil {
+			return again(c, err, "settings/page", &d.formPage, d, func() ([]field, int64, error) { return now, version, nil })
+		}
+		d.Shown, d.Sure = &shownPage{shown.Title, template.HTML(shown.Body)}, asks && !preview //nolint:gosec // cleaned as what is published
+		return c.Page(http.StatusOK, "settings/page", d)
+	}
 	p, err := s.City.PublishPage(c.Request.Context(), c.Actor, c.Param("slug"), c.Param("locale"), f.text("title"), f.text("body"), f.version())
 	if err == nil {
 		if p.Version == version {

@@ -89,7 +89,7 @@ func TestSettingsForms(t *testing.T) {
 	desk := base + "/desks/" + strconv.FormatInt(desks[0].ID, 10)
 	member := base + "/staff/" + strconv.FormatInt(c.Actor(fixture.Handler).ID, 10)
 	sms := base + "/notices/case_received/sms/zh-CN"
-	privacy := base + "/pages/privacy/zh-CN"
+	how := base + "/pages/how/zh-CN"
 	if err := c.City.SeedDefaults(c.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestSettingsForms(t *testing.T) {
 		{"reply", fixture.SystemAdmin, fixture.SecurityAdmin, reply, reply, map[string]string{"title": "收件说明二"}, map[string]string{"body": "{{密码}}短短短短短短"}, "占位符", true},
 		{"new reply", fixture.Reviewer, fixture.Handler, base + "/replies/new", base + "/replies/new", map[string]string{"title": "材料清单", "body": "{{称呼}}您好，请带身份证和户口簿。"}, map[string]string{"title": "x", "body": "{{密码}}短短短短短短"}, "至少写", false},
 		{"wording", fixture.SystemAdmin, fixture.SecurityAdmin, sms, sms, map[string]string{"body": "【{city}】诉求 {number} 已收到。{address}"}, map[string]string{"body": "没有签名"}, "短信要以签名", true},
-		{"page", fixture.SystemAdmin, fixture.SecurityAdmin, privacy, privacy, map[string]string{"body": "<p>新的说明</p>"}, map[string]string{"title": ""}, "请填写这一项", true},
+		{"page", fixture.SystemAdmin, fixture.SecurityAdmin, how, how, map[string]string{"body": "<p>新的说明</p>"}, map[string]string{"title": ""}, "请填写这一项", true},
 		{"calendar day", fixture.SystemAdmin, fixture.SecurityAdmin, base + "/calendar/day?date=2026-12-31", base + "/calendar/day", map[string]string{"kind": "off"}, map[string]string{"date": "2029-01-02", "kind": "off"}, "还没有 2029 年的日历", false},
 		{"staff", fixture.SecurityAdmin, fixture.SystemAdmin, member, member, map[string]string{"office": "二科"}, map[string]string{"email": "not an address"}, "邮箱地址的格式不对", true},
 	}
@@ -366,7 +366,8 @@ func TestNoticesAndOutbox(t *testing.T) {
 	for _, state := range []string{"queued", "sending", "sent", "retry", "failed", "unknown"} {
 		overseer.get("/console/deliveries?state="+state).want(http.StatusOK, `value="`+state+`" selected`)
 	}
-	overseer.get("/console/account").want(http.StatusOK, `disabled aria-describedby="why-fixed"`, `id="why-fixed"`)
+	at(t, c, w, fixture.Handler).get("/console/account").want(http.StatusOK, `disabled aria-describedby="why-fixed"`, `id="why-fixed"`, "诉求已超期").without("公开稿待您发布")
+	overseer.get("/console/account").want(http.StatusOK, "公开稿待您发布").without("诉求已超期")
 	overseer.post(resend, "version", version).want(http.StatusConflict)
 	at(t, c, w, fixture.Auditor).get("/console/deliveries").want(http.StatusForbidden)
 

@@ -102,7 +102,7 @@ func (s *Service) PublishPage(ctx context.Context, actor models.Actor, slug, loc
 		if newest.Version != version {
 			return stale(newest.Version, newest, nil)
 		}
-		if newest.Title == p.Title && newest.Body == p.Body {
+		if newest.Title == p.Title && Lined(newest.Body) == Lined(p.Body) {
 			p = newest
 			return nil
 		}
@@ -151,6 +151,30 @@ func cleanPage(slug, locale string, title *string, body string) (string, error) 
 		wrong.Add("body", "请写正文。")
 	}
 	return body, wrong.Err()
+}
+
+// PreviewPage is a version as residents would read it, not published: what is not allowed is gone, the city's name is in it.
+func (s *Service) PreviewPage(ctx context.Context, slug, locale, title, body string) (models.Page, error) {
+	k, err := s.kept.Get(ctx)
+	if err != nil {
+		return models.Page{}, err
+	}
+	p := models.Page{Slug: slug, Locale: locale, Title: title}
+	if p.Body, err = cleanPage(slug, locale, &p.Title, body); err != nil {
+		return models.Page{}, err
+	}
+	return named(p, k.profile), nil
+}
+
+var (
+	blockEnds   = regexp.MustCompile(`(</(?:h2|h3|p|ul|ol|li|table|caption|thead|tbody|tr|blockquote)>|<(?:ul|ol|table|thead|tbody|tr|blockquote|hr/?)>)\s*`)
+	blockStarts = regexp.MustCompile(`\s*(<(?:h2|h3|p|ul|ol|li|table|thead|tbody|tr|blockquote|hr/?)[ >])`)
+)
+
+// Lined is a body with each of its blocks on a line, as it is edited. It reads the same, and twice is once.
+func Lined(body string) string {
+	body = blockEnds.ReplaceAllString(body, "$1\n")
+	return strings.TrimSpace(blockStarts.ReplaceAllString(body, "\n$1"))
 }
 
 var tags = regexp.MustCompile(`<[^>]*>`)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"huiyin/api/kit"
@@ -39,6 +40,8 @@ type accountView struct {
 	Label    string
 	Days     int
 	MaxDays  int
+	Demanded bool // the second factor, by one of their roles
+	Idle     bool // no list, no settings: nothing to do here yet
 	Section  string
 	Errors   []kit.FieldError
 }
@@ -66,6 +69,10 @@ func (s *Console) accountView(c *kit.Ctx) (*accountView, error) {
 	if v.Me, err = s.Accounts.Me(ctx, c.Actor); err != nil {
 		return nil, err
 	}
+	v.Idle = homeOf(c.Actor) == "/console/account"
+	if v.Demanded, err = s.secondFactorDemanded(c); err != nil {
+		return nil, err
+	}
 	if v.Me.SecondFactor {
 		if v.Left, err = s.Accounts.RecoveryLeft(ctx, c.Actor); err != nil {
 			return nil, err
@@ -85,9 +92,24 @@ func (s *Console) accountView(c *kit.Ctx) (*accountView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Wishes = wishViews(c, wishes)
+	v.Wishes = wishViews(c, slices.DeleteFunc(wishes, func(p notices.Preference) bool { return !mayGet(c.Actor, p.Kind) }))
 	return v, nil
 }
+
+func (s *Console) secondFactorDemanded(c *kit.Ctx) (bool, error) {
+	settings, err := s.City.Security(c.Request.Context())
+	return slices.ContainsFunc(c.Actor.Roles, func(r models.Role) bool { return slices.Contains(settings.SecondFactorRoles, r) }), err
+}
+
+// receivers are the roles that a kind of message goes to.
+var receivers = map[notices.Kind][]models.Role{
+	notices.CaseAssigned: {models.Handler}, notices.CaseReturned: {models.Handler}, notices.CaseApproved: {models.Handler},
+	notices.CaseDueSoon: {models.Handler}, notices.CaseOverdue: {models.Handler}, notices.CaseFollowUp: {models.Handler}, notices.CaseRatedLow: {models.Handler},
+	notices.CaseToReview: {models.Reviewer, models.Overseer}, notices.PublicationToPublish: {models.Reviewer, models.Overseer},
+	notices.PublicationReturned: {models.Handler}, notices.PublicationPublished: {models.Handler}, notices.PublicationTakenOut: {models.Handler},
+}
+
+func mayGet(a models.Actor, k notices.Kind) bool { return a.HasAny(receivers[k]...) }
 
 const defaultTokenDays = 90
 
@@ -229,6 +251,7 @@ func (s *Console) noticeWishes(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
+	list = slices.DeleteFunc(list, func(p notices.Preference) bool { return !mayGet(c.Actor, p.Kind) })
 	for i := range list {
 		if !list[i].Fixed {
 			list[i].Wanted = c.PostForm(string(list[i].Kind)+":"+string(list[i].Channel)) != ""

@@ -58,6 +58,8 @@ func everyNotice(t *testing.T, c *fixture.City) (phone string) {
 	_, err = c.Cases.ReturnPublication(ctx, c.Actor(fixture.Reviewer), number, p.Version, "标题请再短一些")
 	must(err)
 	c.Publish(number)
+	_, err = c.Cases.Unpublish(ctx, c.Actor(fixture.Reviewer), number, "the address in the reply is wrong")
+	must(err)
 	c.Accept(ask("k2"), fixture.Handler)
 	c.RunJobs()
 	for range 40 { // soon due, then late

@@ -14,7 +14,7 @@ import (
 // errWrong is the one answer to every sign-in that fails, so that it tells nothing about the account: not that it exists,
 // is locked or was deactivated.
 func errWrong(set Settings) *fault.Error {
-	return fault.New(fault.Unauthenticated, i18n.N("账号或密码不对。连续输错 %[1]d 次会锁定 %[2]d 分钟，可请安全管理员解锁。"),
+	return fault.New(fault.Unauthenticated, i18n.N("账号或密码不对。连续输错 %[1]d 次会锁定：如已锁定，密码对也登录不了，请等 %[2]d 分钟，或请安全管理员解锁。"),
 		set.LockAfter, int(set.LockFor/time.Minute)).WithReason("signin_wrong")
 }
 

@@ -43,6 +43,9 @@ func (s *Service) Assign(ctx context.Context, actor models.Actor, number string,
 		if in.HandlerID == actor.ID {
 			return nil
 		}
+		if w.Now.After(w.Case.DueAt) { // the message says so; no second one right after it
+			w.Set["overdue_told_at"] = w.Now
+		}
 		return s.tellStaff(ctx, w.Case, notices.CaseAssigned, colleagues[i])
 	})
 }

@@ -37,7 +37,7 @@ var smsDefaults = map[Kind]bilingual{
 
 var staffDefaults = map[Kind]bilingual{
 	CaseAssigned: {
-		text{"诉求 {number} 已分配给您", "{topic}，请在 {due} 前答复（{department}）。"},
+		text{"诉求 {number} 已分配给您", "{topic}（{department}），请答复，期限是 {due}。"},
 		text{"Case {number} is yours", "{topic}: please answer by {due} ({department})."},
 	},
 	CaseToReview: {
@@ -49,7 +49,7 @@ var staffDefaults = map[Kind]bilingual{
 		text{"The reply to case {number} was returned", "{topic}: please revise it as the reviewer says; due by {due} ({department})."},
 	},
 	CaseApproved: {
-		text{"诉求 {number} 的答复审核通过，待您发送", "{topic}，来信人还没有收到，请在 {due} 前发送（{department}）。"},
+		text{"诉求 {number} 的答复审核通过，待您发送", "{topic}（{department}），来信人还没有收到，请发送，期限是 {due}。"},
 		text{"The reply to case {number} is approved; please send it", "{topic}: the resident does not have it yet; send it by {due} ({department})."},
 	},
 	CaseDueSoon: {
@@ -75,6 +75,14 @@ var staffDefaults = map[Kind]bilingual{
 	PublicationReturned: {
 		text{"诉求 {number} 的公开稿被退回", "{topic}，请按意见修改（{department}）。"},
 		text{"The public version of case {number} was returned", "{topic}: please revise it as the comment says ({department})."},
+	},
+	PublicationPublished: {
+		text{"诉求 {number} 的公开稿已发布", "{topic}，您准备的公开稿已经在公开库里（{department}）。"},
+		text{"The public version of case {number} is published", "{topic}: what you prepared is in the library now ({department})."},
+	},
+	PublicationTakenOut: {
+		text{"诉求 {number} 的公开稿已撤下", "{topic}，原因见公开版本（{department}）。"},
+		text{"The public version of case {number} was taken out", "{topic}: the reason stands on it ({department})."},
 	},
 }
 

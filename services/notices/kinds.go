@@ -31,6 +31,8 @@ const (
 	CaseRatedLow         Kind = "case_rated_low"
 	PublicationToPublish Kind = "publication_to_publish"
 	PublicationReturned  Kind = "publication_returned"
+	PublicationPublished Kind = "publication_published"
+	PublicationTakenOut  Kind = "publication_taken_out"
 )
 
 // Audience is whom a kind speaks to.
@@ -89,6 +91,8 @@ var specs = []Spec{
 	staff(CaseRatedLow, i18n.N("群众评价不满意"), false),
 	staff(PublicationToPublish, i18n.N("公开稿待您发布"), false),
 	staff(PublicationReturned, i18n.N("公开稿被退回"), false),
+	staff(PublicationPublished, i18n.N("公开稿已发布"), false),
+	staff(PublicationTakenOut, i18n.N("公开稿已撤下"), false),
 }
 
 var specOf = func() map[Kind]Spec {

@@ -232,7 +232,7 @@ func TestStaffAreToldByBellAndMailAsTheyWish(t *testing.T) {
 			t.Fatalf("%+v", m)
 		}
 		items, unread, err := r.Bell(ctx, 6, 0)
-		if err != nil || unread != 1 || len(items) != 1 || items[0].Title != "诉求 ZX20260122-0007 已分配给您" || items[0].Text != "公租房，请在 1月29日 前答复（县住建局）。" || items[0].Link != "/t" {
+		if err != nil || unread != 1 || len(items) != 1 || items[0].Title != "诉求 ZX20260122-0007 已分配给您" || items[0].Text != "公租房（县住建局），请答复，期限是 1月29日。" || items[0].Link != "/t" {
 			t.Fatalf("%+v %d %v", items, unread, err)
 		}
 		if len(r.hints.topics) != 2 || r.hints.topics[1] != "staff:6" {
@@ -257,7 +257,7 @@ func TestStaffAreToldByBellAndMailAsTheyWish(t *testing.T) {
 				off++
 			}
 		}
-		if err != nil || off != 2 || len(prefs) != 20 {
+		if err != nil || off != 2 || len(prefs) != 24 {
 			t.Fatalf("%+v %v", prefs, err)
 		}
 	})

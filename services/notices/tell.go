@@ -200,6 +200,9 @@ func (s *Service) fill(ctx context.Context, m Message, w wording, c models.Chann
 	maps.Copy(values, m.Values)
 	if m.Due != nil {
 		values["due"] = day(m.Due.In(s.Site.Zone(ctx)), locale)
+		if specOf[m.Kind].Audience == ToStaff && m.Kind != CaseOverdue && s.Clock.Now().After(*m.Due) {
+			values["due"] = past(values["due"], locale)
+		}
 	}
 	if locale == i18n.English {
 		for k := range m.Values {
@@ -215,6 +218,14 @@ func (s *Service) fill(ctx context.Context, m Message, w wording, c models.Chann
 		}
 	}
 	return t.render(values), nil
+}
+
+// past says of a day that it is over, for staff: "please answer by" then reads as what it is.
+func past(day, locale string) string {
+	if locale == i18n.English {
+		return day + " (overdue)"
+	}
+	return day + "（已超期）"
 }
 
 func day(t time.Time, locale string) string {

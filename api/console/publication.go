@@ -19,7 +19,7 @@ func (s *Console) publicationRoutes(g *kit.Group) {
 	g.GET(at, kit.CaseWork, s.publicationPage)
 	g.POST(at, kit.CaseWork, s.savePublication)
 	g.POST(at+"/confirm", kit.CaseWork, s.confirmPublication)
-	g.POST(at+"/publish", kit.CaseWork, s.publicationAct(i18n.N("已公开，公开库里可以看到了。"), s.publish))
+	g.POST(at+"/publish", kit.CaseWork, s.askOrPublish)
 	g.POST(at+"/return", kit.CaseWork, s.publicationAct(i18n.N("已退回，准备的人会收到提醒。"), s.returnPublication))
 	g.POST(at+"/recall", kit.CaseWork, s.publicationAct(i18n.N("已收回，改好后再提交。"), s.recallPublication))
 	g.POST(at+"/unpublish", kit.CaseWork, s.publicationAct(i18n.N("已撤下，公开库里看不到了。"), s.unpublish))
@@ -44,8 +44,15 @@ type publicationView struct {
 	Comment   string
 	Reason    string
 	Published *time.Time
-	Errors    []kit.FieldError
-	Theirs    *models.Publication // what a colleague saved first
+
+	Ask        bool   // publishing is to be confirmed on the page: there is no script for the dialog
+	Caption    string // what the text beside the original is, so far
+	Publishers string // who may publish it
+	List       origin
+	Label      string
+	Onward     *onward
+	Errors     []kit.FieldError
+	Theirs     *models.Publication // what a colleague saved first
 }
 
 // publicText is the public version as the library will show it, cut at the places that may be personal.
@@ -76,6 +83,7 @@ type publicationForm struct {
 	Answer   string   `form:"answer"`
 	Version  int64    `form:"version"`
 	Keys     []string `form:"key"`
+	All      string   `form:"all"` // the choice for every place that has none
 	Comment  string   `form:"comment"`
 	Reason   string   `form:"reason"`
 }
@@ -105,7 +113,6 @@ func (s *Console) publicationView(c *kit.Ctx, number string, typed *publicationF
 	if err != nil {
 		return nil, err
 	}
-	c.Section(string(cases.ViewPublish))
 	pv, err := s.Cases.PublicVersion(ctx, c.Actor, number)
 	if err != nil {
 		return nil, err
@@ -116,8 +123,23 @@ func (s *Console) publicationView(c *kit.Ctx, number string, typed *publicationF
 		Undecided: pv.Undecided, Why: original.Why, By: s.nameOf(c, p.PreparedBy), Published: p.PublishedAt,
 		Mine: p.PreparedBy == c.Actor.ID || p.Authors.Include(c.Actor.ID), Publisher: s.nameOf(c, p.PublishedBy),
 	}
+	v.Ask = c.Query("ask") != ""
+	v.List, v.Label = original.From, original.List
+	if !v.List.Known() {
+		v.List.View, v.Label = cases.ViewPublish, c.T(viewNames[cases.ViewPublish])
+	}
+	c.Section(string(v.List.View))
 	v.Edit = t.Can(cases.ActPrepare) && (p.Status == models.PublicationDraft || p.Status == models.Unpublished)
 	v.mark(c, pv.Findings)
+	v.caption(c)
+	if p.Status == models.PublicationReady {
+		if v.Publishers, err = s.publishers(c, number); err != nil {
+			return nil, err
+		}
+	}
+	if p.Status == models.Published || p.Status == models.PublicationReady && !t.Can(cases.ActPublish) {
+		v.Onward = s.onwardFrom(c, v.List, number)
+	}
 	if typed != nil {
 		v.Comment, v.Reason = typed.Comment, typed.Reason
 		if typed.Title+typed.Question+typed.Answer != "" {
@@ -131,6 +153,35 @@ func (s *Console) publicationView(c *kit.Ctx, number string, typed *publicationF
 		}
 	}
 	return v, nil
+}
+
+// At is the address of the page, or with parts of something on it.
+func (v *publicationView) At(parts ...string) string {
+	return v.List.Case(v.T.Case.Number, append([]string{"publication"}, parts...)...)
+}
+
+func (v *publicationView) caption(c *kit.Ctx) {
+	switch {
+	case v.Undecided > 0:
+		v.Caption = c.T("点标出的地方去确认")
+	case v.P.Status == models.Published:
+		v.Caption = c.T("公众看到的就是这样")
+	case !v.T.Case.Consented():
+		v.Caption = c.T("来信人没有同意，不会公开")
+	case v.P.ID == 0:
+		v.Caption = c.T("照原文拟的，还没有保存")
+	default:
+		v.Caption = c.T("发布后公众看到的就是这样")
+	}
+}
+
+// publishers names who may publish the version that waits.
+func (s *Console) publishers(c *kit.Ctx, number string) (string, error) {
+	people, err := s.Cases.Publishers(c.Request.Context(), c.Actor, number)
+	if err != nil {
+		return "", err
+	}
+	return namesOf(c, people), nil
 }
 
 func (v *publicationView) mark(c *kit.Ctx, findings []library.Finding) {
@@ -180,14 +231,19 @@ func prepareInput(c *kit.Ctx) (library.PrepareInput, error) {
 	}
 	out := library.PrepareInput{Title: in.Title, Question: in.Question, Answer: in.Answer, Version: in.Version}
 	for _, key := range in.Keys {
-		if choice := c.PostForm("choice:" + key); choice != "" {
+		choice := c.PostForm("choice:" + key)
+		if choice == "" {
+			choice = in.All
+		}
+		if choice != "" {
 			out.Decisions = append(out.Decisions, library.Decision{Key: key, Choice: library.Choice(choice), Replacement: c.PostForm("with:" + key)})
 		}
 	}
 	return out, nil
 }
 
-func publicationAddress(number string) string { return caseAddress(number) + "/publication" }
+// publicationAt is the public version's page within the list that it was opened from.
+func publicationAt(c *kit.Ctx, number string) string { return originOf(c).Case(number, "publication") }
 
 func (s *Console) savePublication(c *kit.Ctx) error {
 	number := c.Param("number")
@@ -198,7 +254,7 @@ func (s *Console) savePublication(c *kit.Ctx) error {
 	if err != nil {
 		return s.publicationAgain(c, err, number)
 	}
-	return c.Done(publicationAddress(number), i18n.N("公开版本已保存。"))
+	return c.Done(publicationAt(c, number), i18n.N("公开版本已保存。"))
 }
 
 // confirmPublication saves what the person sees and hands it on. Places that are still open keep it a draft, and the page says how many.
@@ -218,9 +274,9 @@ func (s *Console) confirmPublication(c *kit.Ctx) error {
 			return err
 		}
 		c.SetFlash("warn", text)
-		return c.Redirect(publicationAddress(number) + "#findings")
+		return c.Redirect(publicationAt(c, number) + "#findings")
 	}
-	return c.Done(publicationAddress(number), i18n.N("已提交，由另一位同事发布。"))
+	return c.Done(publicationAt(c, number), i18n.N("已提交，由另一位同事发布。"))
 }
 
 func (s *Console) publicationAct(done string, step func(c *kit.Ctx, number string, in publicationForm) error) kit.Handler {
@@ -234,8 +290,16 @@ func (s *Console) publicationAct(done string, step func(c *kit.Ctx, number strin
 		if err != nil {
 			return s.publicationAgain(c, err, number)
 		}
-		return c.Done(publicationAddress(number), done)
+		return c.Done(publicationAt(c, number), done)
 	}
+}
+
+// askOrPublish asks once more where no script could open the dialog.
+func (s *Console) askOrPublish(c *kit.Ctx) error {
+	if c.PostForm("ask") != "" {
+		return c.Redirect(address(caseAddress(c.Param("number"))+"/publication", originOf(c).query, "ask", "1") + "#sure")
+	}
+	return s.publicationAct(i18n.N("已公开，公开库里可以看到了。"), s.publish)(c)
 }
 
 func (s *Console) publish(c *kit.Ctx, number string, in publicationForm) error {

@@ -64,7 +64,7 @@ func publish(t *testing.T, handler, reviewer *desk, address string) {
 		key := part[:strings.IndexByte(part, '"')]
 		form = append(form, "key", key, "choice:"+key, "mask", "with:"+key, "")
 	}
-	p = handler.done(handler.post(at+"/confirm", form...)).want(200, "已提交，由另一位同事发布。", "正在等另一位同事发布")
+	p = handler.done(handler.post(at+"/confirm", form...)).want(200, "已提交，由另一位同事发布。", "核对后发布。")
 	if strings.Contains(strings.Split(p.Body, `id="public"`)[1], "13912345678") {
 		t.Error("the phone number is still in the public version")
 	}

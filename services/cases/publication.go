@@ -79,10 +79,30 @@ func (s *Service) Prepare(ctx context.Context, actor models.Actor, number string
 			return err
 		}
 		saved, err = s.Library.Save(ctx, actor, src, in)
+		if err != nil {
+			return err
+		}
 		w.Set["publication"] = models.PublicationDraft
+		w.Again, err = s.preparing(ctx, actor, w.Case)
 		return err
 	})
 	return saved, err
+}
+
+// preparing reports whether the history says already that the actor prepares this version: one row a person until it is handed on.
+func (s *Service) preparing(ctx context.Context, actor models.Actor, c *models.Case) (bool, error) {
+	events, err := s.events(ctx, c.ID)
+	for _, e := range slices.Backward(events) {
+		switch Action(e.Action) {
+		case ActConfirm, ActPublish, ActReturnPublish, ActRecallPublish, ActUnpublish:
+			return false, err
+		case ActPrepare:
+			if e.ActorID == actor.ID {
+				return true, err
+			}
+		}
+	}
+	return false, err
 }
 
 func (s *Service) source(ctx context.Context, c *models.Case) (library.Source, error) {
@@ -131,6 +151,22 @@ func (s *Service) publishersFor(ctx context.Context, p models.Publication) ([]ac
 	return slices.DeleteFunc(people, mayNot), err
 }
 
+// Publishers are the people who may publish the public version of a case as it stands.
+func (s *Service) Publishers(ctx context.Context, actor models.Actor, number string) ([]accounts.StaffCard, error) {
+	c, who, err := s.seen(ctx, actor, number)
+	if err != nil {
+		return nil, err
+	}
+	if who&(Staff|Reader) == 0 {
+		return nil, notFound()
+	}
+	p, found, err := s.Library.OfCase(ctx, c.ID)
+	if err != nil || !found {
+		return nil, err
+	}
+	return s.publishersFor(ctx, p)
+}
+
 // RecallPublication takes the public version back from the second person, to go on writing.
 func (s *Service) RecallPublication(ctx context.Context, actor models.Actor, number string, version int64) (*models.Case, error) {
 	return s.act(ctx, actor, number, ActRecallPublish, 0, func(ctx context.Context, w *work) error {
@@ -149,6 +185,9 @@ func (s *Service) Publish(ctx context.Context, actor models.Actor, number string
 		}
 		w.Set["publication"], w.Set["published_at"], w.Shown = models.Published, w.Now, true
 		w.Detail = map[string]any{"publication": p.ID}
+		if err := s.tellOne(ctx, w.Case, notices.PublicationPublished, p.PreparedBy); err != nil {
+			return err
+		}
 		return s.tellResident(ctx, w.Case, notices.CasePublished)
 	})
 }
@@ -184,10 +223,14 @@ func (s *Service) Unpublish(ctx context.Context, actor models.Actor, number, rea
 		if err := f.Err(); err != nil {
 			return err
 		}
-		if _, err := s.Library.TakeOut(ctx, actor, w.Case.ID, reason); err != nil {
+		p, err := s.Library.TakeOut(ctx, actor, w.Case.ID, reason)
+		if err != nil {
 			return err
 		}
 		w.Set["publication"], w.Set["published_at"], w.Note, w.Shown = models.Unpublished, nil, reason, true
-		return nil
+		if p.PreparedBy == actor.ID {
+			return nil
+		}
+		return s.tellOne(ctx, w.Case, notices.PublicationTakenOut, p.PreparedBy)
 	})
 }

@@ -25,6 +25,8 @@ type work struct {
 	Detail map[string]any
 	// Aside leaves the case as it is, and with it every form that is open on it: a note, a look at contact details.
 	Aside bool
+	// Again: the history says so already. The audit log has every time.
+	Again bool
 }
 
 // act takes one action on a case in one transaction: load, ask flow and policy, let fn prepare the change, write it guarded, and record it
@@ -101,6 +103,14 @@ func (s *Service) finish(ctx context.Context, action Action, w *work) error {
 }
 
 func (s *Service) record(ctx context.Context, action Action, from models.CaseStatus, w *work) error {
+	detail := map[string]any{"number": w.Case.Number, "from": from, "to": w.Case.Status}
+	if w.About != 0 && w.About != w.Actor.ID {
+		detail[audit.Person] = w.About
+	}
+	maps.Copy(detail, w.Detail)
+	if w.Again {
+		return s.Audit.Record(ctx, w.Actor, "case."+string(action), "case", w.Case.ID, detail)
+	}
 	event := &models.CaseEvent{
 		CaseID: w.Case.ID, Round: w.Case.Round, Action: string(action), FromStatus: from, ToStatus: w.Case.Status,
 		ActorKind: string(w.Actor.Kind), ActorID: w.Actor.ID, DepartmentID: w.Case.DepartmentID,
@@ -109,11 +119,6 @@ func (s *Service) record(ctx context.Context, action Action, from models.CaseSta
 	if err := s.insertEvent(ctx, event); err != nil {
 		return err
 	}
-	detail := map[string]any{"number": w.Case.Number, "from": from, "to": w.Case.Status}
-	if w.About != 0 && w.About != w.Actor.ID {
-		detail[audit.Person] = w.About
-	}
-	maps.Copy(detail, w.Detail)
 	return s.Audit.Record(ctx, w.Actor, "case."+string(action), "case", w.Case.ID, detail)
 }
 

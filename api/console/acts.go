@@ -1,7 +1,6 @@
 package console
 
 import (
-	"slices"
 	"time"
 
 	"huiyin/api/kit"
@@ -27,16 +26,8 @@ func (s *Console) act(done string, step func(c *kit.Ctx, number string) error) k
 		if err := step(c, number); err != nil {
 			return s.caseAgain(c, err, number)
 		}
-		return c.Done(caseFrom(c, number), done)
+		return c.Done(originOf(c).Case(number), done)
 	}
-}
-
-// caseFrom is the case's page with the way back to the list that the form's page was opened from.
-func caseFrom(c *kit.Ctx, number string) string {
-	if view := c.PostForm("view"); slices.Contains(cases.Views, cases.View(view)) {
-		return caseAddress(number) + "?view=" + view
-	}
-	return caseAddress(number)
 }
 
 func (s *Console) accept(c *kit.Ctx, number string) error {
@@ -72,7 +63,7 @@ func (s *Console) transfer(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	to := caseAddress(number)
+	to := originOf(c).Case(number)
 	if !c.Actor.Has(models.Overseer) {
 		to = homeOf(c.Actor)
 	}
@@ -103,7 +94,7 @@ func (s *Console) reveal(c *kit.Ctx) error {
 		return err
 	}
 	c.SetCookie(lookCookie, ticket, time.Minute)
-	return c.Redirect(caseAddress(number) + "#contact")
+	return c.Redirect(originOf(c).Case(number) + "#contact")
 }
 
 // takeLook returns the contact details that an act has just opened, once.
@@ -115,9 +106,6 @@ func (s *Console) takeLook(c *kit.Ctx, number string) *cases.Contact {
 	c.SetCookie(lookCookie, "", -1)
 	return s.Cases.OpenLook(c.Actor, number, ticket)
 }
-
-// backToCase leads from the address of an act, which a browser keeps after a form that had to be mended, to the case itself.
-func (s *Console) backToCase(c *kit.Ctx) error { return c.Redirect(caseAddress(c.Param("number"))) }
 
 func (s *Console) resend(c *kit.Ctx, number string) error {
 	var in caseForm

@@ -4,17 +4,18 @@ import (
 	"cmp"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
 	"huiyin/models"
+	"huiyin/services/accounts"
 	"huiyin/services/calendar"
 	"huiyin/services/cases"
-	"huiyin/services/library"
 	"huiyin/services/notices"
 )
 
@@ -31,7 +32,9 @@ func (s *Console) caseRoutes(g *kit.Group) {
 // caseView is one case on its page.
 type caseView struct {
 	T          *cases.Thread
-	Crumb      crumbView
+	From       origin
+	List       string  // what the list it was opened from is called
+	Onward     *onward // where to go on, when it is nobody's turn here
 	Name       string
 	Stage      tagView
 	Next       nextView
@@ -60,8 +63,6 @@ type caseView struct {
 	departments map[int64]string
 }
 
-type crumbView struct{ Href, Label, View string }
-
 type messageView struct {
 	Kind, From, Text, Stamp, ID string
 	Parts                       []segment // of a text in which something is covered
@@ -83,7 +84,6 @@ type nextView struct {
 
 // caseForm is everything a form of the page may send: it comes back when something has to be mended.
 type caseForm struct {
-	View         string `form:"view"`
 	Body         string `form:"body"`
 	ReplyVersion int64  `form:"reply_version"`
 	Over         int64  `form:"over"` // the colleague's draft that is to be replaced
@@ -135,7 +135,9 @@ func (s *Console) caseView(c *kit.Ctx, number string, typed *caseForm) (*caseVie
 		v.Typed = *typed
 	}
 	v.Typed.Key = cmp.Or(v.Typed.Key, rand.Text())
-	v.crumb(c)
+	v.From = originOf(c)
+	v.List = c.T(viewNames[v.From.View])
+	c.Section(string(v.From.View))
 	for action, why := range t.Reasons {
 		_, v.Why[string(action)] = kit.SafeFace(c.L, why)
 	}
@@ -157,7 +159,23 @@ func (s *Console) caseView(c *kit.Ctx, number string, typed *caseForm) (*caseVie
 	}
 	v.public(c)
 	v.next(c)
+	if !v.Next.Mine || v.T.Case.Status == models.Approved { // whoever approved may send, and need not
+		v.Onward = s.onwardFrom(c, v.From, number)
+	}
 	return v, nil
+}
+
+// AnswerState changes when an open page shows another answer than there is. What a colleague saves while somebody writes does not change
+// it: that is told beside the words, which stay.
+func (v *caseView) AnswerState() string {
+	k, reply := v.T.Case, int64(0)
+	if v.Editor != nil {
+		return fmt.Sprintf("write-%d-%t", k.Round, k.ReturnedAt != nil)
+	}
+	if v.T.Reply != nil {
+		reply = v.T.Reply.Version
+	}
+	return fmt.Sprintf("read-%d-%d", k.Version, reply)
 }
 
 // next is where the viewer takes the next step, if it is theirs.
@@ -174,24 +192,14 @@ func (v *caseView) next(c *kit.Ctx) {
 	case cases.ActAssign:
 		v.Next.Href, v.Next.Button = "#handler_id", c.T("去分派")
 	case cases.ActPrepare, cases.ActConfirm:
-		v.Next.Href, v.Next.Button = publicationAddress(v.T.Case.Number), c.T("准备公开版本")
+		v.Next.Href, v.Next.Button = v.At("publication"), c.T("准备公开版本")
 	case cases.ActPublish:
-		v.Next.Href, v.Next.Button = publicationAddress(v.T.Case.Number), c.T("去发布")
+		v.Next.Href, v.Next.Button = v.At("publication"), c.T("去发布")
 	}
 }
 
-// crumb is the way back to the list the case was opened from.
-func (v *caseView) crumb(c *kit.Ctx) {
-	view := cases.View(c.Query("view"))
-	if v.Typed.View != "" {
-		view = cases.View(v.Typed.View)
-	}
-	if !slices.Contains(cases.Views, view) {
-		view = cases.ViewAll
-	}
-	c.Section(string(view))
-	v.Crumb = crumbView{viewAddress(view), c.T(viewNames[view]), string(view)}
-}
+// At is the address of the page, or with parts of something on it; it keeps to the list that the case was opened from.
+func (v *caseView) At(parts ...string) string { return v.From.Case(v.T.Case.Number, parts...) }
 
 func (v *caseView) thread(c *kit.Ctx) {
 	v.messages(c)
@@ -284,18 +292,21 @@ func (s *Console) fillSide(c *kit.Ctx, v *caseView) error {
 		}
 		v.Topics = topicOptions(c, topics)
 	}
-	for i, p := range v.T.Reviewers {
-		if i > 0 {
-			v.Reviewers += c.T("、")
-		}
-		v.Reviewers += p.Name
-	}
+	v.Reviewers = namesOf(c, v.T.Reviewers)
 	if !c.Actor.HasAny(models.Overseer, models.Handler, models.Reviewer) {
 		return nil
 	}
 	var err error
 	v.Deliveries, _, err = s.Notices.List(ctx, c.Actor, notices.Filter{CaseID: k.ID, To: notices.ToResident})
 	return err
+}
+
+func namesOf(c *kit.Ctx, people []accounts.StaffCard) string {
+	names := make([]string, 0, len(people))
+	for _, p := range people {
+		names = append(names, p.Name)
+	}
+	return strings.Join(names, c.T("、"))
 }
 
 // caseAgain shows the page again after a failed act, with what was typed and what has changed meanwhile.
@@ -344,14 +355,3 @@ func (s *Console) caseLive(c *kit.Ctx) error {
 	}
 	return c.Live(cases.CaseTopic(t.Case.Number))
 }
-
-// similar are published answers that may be reused.
-func (s *Console) similar(c *kit.Ctx, k *models.Case) []library.Entry {
-	list, err := s.Library.Similar(c.Request.Context(), k.Title+"\n"+k.Body, similarShown)
-	if err != nil {
-		return nil // a help; the page is worth showing without it
-	}
-	return list
-}
-
-const similarShown = 5

@@ -92,12 +92,16 @@ func (s *Console) inbox(c *kit.Ctx) error {
 		return err
 	}
 	c.Section(string(q.View))
+	from := originOf(c)
+	if !from.Known() {
+		from = origin{url.Values{"view": {string(q.View)}}, q.View}
+	}
 	v := inboxView{Query: q, Title: c.T(viewNames[q.View]), SearchedBack: page.SearchedBack, InText: page.InText, Back: c.Request.URL.RequestURI()}
 	if err := s.fillFilters(c, &v, page.Departments); err != nil {
 		return err
 	}
 	for _, r := range page.Rows {
-		v.Rows = append(v.Rows, s.rowView(c, r, q.View))
+		v.Rows = append(v.Rows, s.rowView(c, r, from))
 	}
 	if v.Sub, err = s.whoAmI(c); err != nil {
 		return err
@@ -140,13 +144,13 @@ func (s *Console) whoAmI(c *kit.Ctx) (string, error) {
 	return c.Name(d) + " · " + c.Actor.Name, nil
 }
 
-func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, view cases.View) rowView {
+func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, from origin) rowView {
 	v := rowView{
-		InboxRow: r, Href: "/console/cases/" + r.Case.Number + "?view=" + string(view), Topic: c.Name(r.Topic), Name: r.Name,
+		InboxRow: r, Href: from.Case(r.Case.Number), Topic: c.Name(r.Topic), Name: r.Name,
 		Channel: channelName(c, r.Case.Channel), Stage: stageTag(c, &r.Case), Office: c.Name(r.Department),
 	}
-	if view == cases.ViewPublish {
-		v.Href = "/console/cases/" + r.Case.Number + "/publication"
+	if from.View == cases.ViewPublish {
+		v.Href = from.Case(r.Case.Number, "publication")
 		v.Stage = publicationTag(c, r.Case.Publication)
 	}
 	if v.Name == "" {
@@ -201,7 +205,7 @@ func (s *Console) fillFilters(c *kit.Ctx, v *inboxView, departments []models.Dep
 		v.Channels = append(v.Channels, option{ch, c.T(channelNames[ch])})
 	}
 	q := v.Query
-	v.Filtered = q.TopicID != 0 || q.Status != "" || q.Channel != "" || q.Search != "" || q.DepartmentID != 0
+	v.Filtered = q.TopicID != 0 || q.Status != "" || q.Channel != "" || q.Search != "" || q.DepartmentID != 0 || q.Same != ""
 	v.Many = len(departments) > 0
 	for _, d := range departments {
 		indent := strings.Repeat("　", max(0, strings.Count(d.Path, "/")-strings.Count(departments[0].Path, "/")))

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,11 +14,11 @@ import (
 	"huiyin/models"
 	"huiyin/services/cases"
 	"huiyin/services/files"
-	"huiyin/services/library"
 )
 
 func (s *Console) replyRoutes(g *kit.Group) {
 	const at = "/console/cases/:number/"
+	g.GET("/console/answers", kit.CaseWork, s.answers)
 	g.POST(at+"draft", kit.CaseWork, s.saveDraft)
 	g.POST(at+"submit", kit.CaseWork, s.act(i18n.N("已提交审核。"), s.submit))
 	g.POST(at+"send", kit.CaseWork, s.act(i18n.N("答复已发送，来信人会收到短信。"), s.send))
@@ -38,7 +39,7 @@ type editorView struct {
 	Reviewed     bool // submit for review; otherwise the handler sends
 	Files        []fileView
 	Templates    []reuseView
-	Similar      []library.Entry
+	Similar      reuse
 	Others       []string // who is writing too
 	Other        *otherView
 }
@@ -57,8 +58,12 @@ type draftView struct {
 	Body, By, Comment string
 	At                time.Time
 	Files             []fileView
-	Returned          bool // and nothing has been written since
+	Returned          bool        // and nothing has been written since
+	Before            *remarkView // why an earlier text of it came back, while it is under review again
 }
+
+// remarkView is what a reviewer wrote when returning a reply.
+type remarkView struct{ By, Text string }
 
 func (s *Console) fillReply(c *kit.Ctx, v *caseView, typed *caseForm) error {
 	ctx, r := c.Request.Context(), v.T.Reply
@@ -72,6 +77,9 @@ func (s *Console) fillReply(c *kit.Ctx, v *caseView, typed *caseForm) error {
 	if !v.T.Can(cases.ActDraft) {
 		if r != nil && r.SentAt == nil {
 			v.Draft = &draftView{Body: r.Body, By: v.T.Staff[r.AuthorID].Name, Comment: r.Comment, At: r.SavedAt, Files: fileViews(staged)}
+			if r.Comment == "" && v.T.Case.Status == models.Reviewing {
+				v.Draft.Before = v.returned()
+			}
 			v.Draft.Returned = v.T.Case.ReturnedAt != nil && !r.SavedAt.After(*v.T.Case.ReturnedAt)
 		}
 		return nil
@@ -82,7 +90,9 @@ func (s *Console) fillReply(c *kit.Ctx, v *caseView, typed *caseForm) error {
 		if r.AuthorID != c.Actor.ID {
 			e.By = v.T.Staff[r.AuthorID].Name
 		}
-		e.CommentBy = v.returnedBy()
+		if last := v.returned(); last != nil {
+			e.CommentBy = last.By
+		}
 	}
 	if typed != nil && (typed.Body != "" || typed.ReplyVersion != 0) {
 		e.Body = typed.Body
@@ -94,13 +104,14 @@ func (s *Console) fillReply(c *kit.Ctx, v *caseView, typed *caseForm) error {
 	return s.fillTemplates(c, v)
 }
 
-func (v *caseView) returnedBy() string {
-	for i := len(v.T.Events) - 1; i >= 0; i-- {
-		if v.T.Events[i].Action == string(cases.ActReturn) {
-			return v.T.Staff[v.T.Events[i].ActorID].Name
+// returned is the last time that this round's reply came back, nil when it never did.
+func (v *caseView) returned() *remarkView {
+	for _, e := range slices.Backward(v.T.Events) {
+		if e.Action == string(cases.ActReturn) && e.Round == v.T.Case.Round {
+			return &remarkView{v.T.Staff[e.ActorID].Name, e.Note}
 		}
 	}
-	return ""
+	return nil
 }
 
 func (s *Console) fillTemplates(c *kit.Ctx, v *caseView) error {
@@ -218,7 +229,7 @@ func (s *Console) saveDraft(c *kit.Ctx) error {
 	if err != nil {
 		return s.caseAgain(c, err, number)
 	}
-	return c.Done(caseAddress(number)+"#reply", i18n.N("答复稿已保存。"))
+	return c.Done(originOf(c).Case(number)+"#reply", i18n.N("答复稿已保存。"))
 }
 
 func (s *Console) autosaved(c *kit.Ctx, number string, in cases.ReplyInput, r *models.CaseReply, failed error) error {
@@ -332,12 +343,12 @@ func (s *Console) approve(c *kit.Ctx) error {
 		return s.caseAgain(c, err, number)
 	}
 	if k.Status == models.Answered {
-		return c.Done(caseAddress(number), i18n.N("审核通过，答复已发送，来信人会收到短信。"))
+		return c.Done(originOf(c).Case(number), i18n.N("审核通过，答复已发送，来信人会收到短信。"))
 	}
 	if name := s.nameOf(c, k.HandlerID); name != "" && k.HandlerID != c.Actor.ID {
-		return c.Done(caseAddress(number), i18n.N("审核通过，还没有发送。已提醒%[1]s发送，您也可以在下面发送。"), name)
+		return c.Done(originOf(c).Case(number), i18n.N("审核通过，还没有发送。已提醒%[1]s发送，您也可以在下面发送。"), name)
 	}
-	return c.Done(caseAddress(number), i18n.N("审核通过，还没有发送。请在下面发送。"))
+	return c.Done(originOf(c).Case(number), i18n.N("审核通过，还没有发送。请在下面发送。"))
 }
 
 func (s *Console) giveBack(c *kit.Ctx, number string) error {

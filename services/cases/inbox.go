@@ -36,8 +36,10 @@ type InboxQuery struct {
 	Status  models.CaseStatus `form:"status" json:"status,omitempty"`
 	Channel string            `form:"channel" json:"channel,omitempty"`
 	Search  string            `form:"q" json:"q,omitempty"`
-	After   string            `form:"after" json:"after,omitempty"`
-	Limit   int               `form:"limit" json:"limit,omitempty"`
+	// Same is the number of a case: those of the same resident, as far as the actor sees them and they were not asked without a name.
+	Same  string `form:"same" json:"-"`
+	After string `form:"after" json:"after,omitempty"`
+	Limit int    `form:"limit" json:"limit,omitempty"`
 }
 
 // InboxRow is one case in a list; the name is masked for whom knowsName does not name.
@@ -79,11 +81,8 @@ func (s *Service) Inbox(ctx context.Context, actor models.Actor, q InboxQuery) (
 	if err != nil {
 		return InboxPage{}, err
 	}
-	q.Search, q.Limit = textrule.Line(q.Search), bound(q.Limit)
-	if len([]rune(q.Search)) > 60 {
-		return InboxPage{}, fault.New(fault.Invalid, i18n.N("搜索的文字太长，请缩短到 60 个字以内。"))
-	}
-	f, err := s.filterOf(ctx, actor, scope, q)
+	q.Limit = bound(q.Limit)
+	f, err := s.filterReady(ctx, actor, scope, q)
 	if err != nil {
 		return InboxPage{}, err
 	}
@@ -119,6 +118,19 @@ func (s *Service) found(ctx context.Context, f *filter, limit int, page *InboxPa
 	return s.listCases(ctx, *f, limit)
 }
 
+// filterReady is the whole condition of a list.
+func (s *Service) filterReady(ctx context.Context, actor models.Actor, scope scope, q InboxQuery) (filter, error) {
+	q.Search = textrule.Line(q.Search)
+	if len([]rune(q.Search)) > 60 {
+		return filter{}, fault.New(fault.Invalid, i18n.N("搜索的文字太长，请缩短到 60 个字以内。"))
+	}
+	f, err := s.filterOf(ctx, actor, scope, q)
+	if err == nil && q.Same != "" {
+		err = s.alike(ctx, actor, &f, q.Same)
+	}
+	return f, err
+}
+
 // Counts says how many cases each view holds for the actor, counted up to limit+1 so that the cost is bounded.
 func (s *Service) Counts(ctx context.Context, actor models.Actor, limit int) (map[View]int, error) {
 	scope, err := s.scopeOf(ctx, actor)
@@ -130,6 +142,9 @@ func (s *Service) Counts(ctx context.Context, actor models.Actor, limit int) (ma
 		f, err := s.filterOf(ctx, actor, scope, InboxQuery{View: v})
 		if err != nil {
 			return nil, err
+		}
+		if v == ViewPublish {
+			f.publication = actStates(actor)
 		}
 		filters = append(filters, f)
 	}

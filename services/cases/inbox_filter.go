@@ -85,7 +85,8 @@ type filter struct {
 	numberLike  string
 	words       string
 	above       int64 // only ids greater than this: where a search in words ends
-	newest      bool  // order by id, newest first; otherwise by deadline
+	resident    int64
+	newest      bool // order by id, newest first; otherwise by deadline
 	afterDue    time.Time
 	afterID     int64
 }
@@ -200,6 +201,15 @@ func publishStates(a models.Actor) []models.PublicationStatus {
 		return []models.PublicationStatus{models.PublicationWanted, models.PublicationDraft, models.PublicationReady}
 	}
 	return []models.PublicationStatus{models.PublicationReady}
+}
+
+// actStates are those of publishStates that wait for the actor: who prepares cannot publish.
+func actStates(a models.Actor) []models.PublicationStatus {
+	states := publishStates(a)
+	if !a.HasAny(models.Reviewer, models.Overseer) {
+		states = slices.DeleteFunc(states, func(s models.PublicationStatus) bool { return s == models.PublicationReady })
+	}
+	return states
 }
 
 func isNumber(s string) bool {

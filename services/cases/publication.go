@@ -185,7 +185,7 @@ func (s *Service) Publish(ctx context.Context, actor models.Actor, number string
 		}
 		w.Set["publication"], w.Set["published_at"], w.Shown = models.Published, w.Now, true
 		w.Detail = map[string]any{"publication": p.ID}
-		if err := s.tellOne(ctx, w.Case, notices.PublicationPublished, p.PreparedBy); err != nil {
+		if err := s.tellPreparer(ctx, w, notices.PublicationPublished, p.PreparedBy); err != nil {
 			return err
 		}
 		return s.tellResident(ctx, w.Case, notices.CasePublished)
@@ -228,9 +228,15 @@ func (s *Service) Unpublish(ctx context.Context, actor models.Actor, number, rea
 			return err
 		}
 		w.Set["publication"], w.Set["published_at"], w.Note, w.Shown = models.Unpublished, nil, reason, true
-		if p.PreparedBy == actor.ID {
-			return nil
-		}
-		return s.tellOne(ctx, w.Case, notices.PublicationTakenOut, p.PreparedBy)
+		return s.tellPreparer(ctx, w, notices.PublicationTakenOut, p.PreparedBy)
 	})
+}
+
+// tellPreparer tells whoever prepared the public version what a colleague did with it, for as long as they are here.
+func (s *Service) tellPreparer(ctx context.Context, w *work, kind notices.Kind, id int64) error {
+	people, err := s.Accounts.StaffNames(ctx, []int64{id})
+	if err != nil || id == w.Actor.ID {
+		return err
+	}
+	return s.tellStaff(ctx, w.Case, kind, people[id])
 }

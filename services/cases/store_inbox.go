@@ -92,15 +92,21 @@ func (s *Service) countEach(ctx context.Context, filters []filter, limit int) ([
 	return counts, err
 }
 
-// searchFloor returns the id that a search in words within the scope stays above, and how many cases that leaves at most.
+// searchFloor returns the id that a search in words within the scope stays above, and how many cases that leaves at most; zeros when it
+// looks at all of them.
 func (s *Service) searchFloor(ctx context.Context, sc scope) (above int64, back int, err error) {
 	q := s.DB.Conn(ctx).Model(&models.Case{})
 	if sc.every || len(sc.departments) != 1 {
 		err = q.Select("COALESCE(MAX(id), 0) - ?", searchBackAll).Scan(&above).Error
-		return above, searchBackAll, err
+		back = searchBackAll
+	} else {
+		err = q.Select("id").Where("department_id = ?", sc.departments[0]).Order("id DESC").Offset(searchBackOne).Limit(1).Scan(&above).Error // none: 0
+		back = searchBackOne
 	}
-	err = q.Select("id").Where("department_id = ?", sc.departments[0]).Order("id DESC").Offset(searchBackOne).Limit(1).Scan(&above).Error // none: 0
-	return above, searchBackOne, err
+	if above <= 0 {
+		return 0, 0, err // all of them were looked at
+	}
+	return above, back, err
 }
 
 // where is the condition of a list. A single value of a kind is compared with =, which is what keeps to the order of an index.
@@ -142,6 +148,9 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	if len(f.desks) > 0 {
 		q = q.Where("desk_id IN ?", f.desks)
 	}
+	if f.resident != 0 {
+		q = q.Where("resident_id = ? AND anonymous = ?", f.resident, false)
+	}
 	if f.channel != "" {
 		q = q.Where("channel = ?", f.channel)
 	}
@@ -155,15 +164,30 @@ func among[T any](q *gorm.DB, column string, values []T) *gorm.DB {
 	return q.Where(column+" IN ?", values)
 }
 
+// tailDigits is from how many digits on the end of a number is looked for.
+const tailDigits = 4
+
+// numbered finds, among the departments that are looked at, the newest of the numbers that begin so, and those of the newest cases that
+// end so. The derived tables are for MySQL, which allows no LIMIT right inside an IN or a UNION.
+func (f filter) numbered(q *gorm.DB) *gorm.DB {
+	fresh := func() *gorm.DB {
+		seen := q.Session(&gorm.Session{NewDB: true}).Model(&models.Case{}).Select("id, number")
+		if !f.scope.every {
+			seen = among(seen, "department_id", f.scope.departments)
+		}
+		return seen.Limit(numbersBack)
+	}
+	begin := fresh().Where("number >= ? AND number < ?", f.numberLike, f.numberLike+"~").Order("number DESC")
+	if len(f.numberLike) < tailDigits {
+		return begin
+	}
+	return q.Session(&gorm.Session{NewDB: true}).Raw("SELECT id FROM (?) AS begin UNION SELECT id FROM (?) AS newest WHERE number LIKE ?",
+		begin, fresh().Order("id DESC"), "%"+f.numberLike)
+}
+
 func (f filter) search(q *gorm.DB) *gorm.DB {
 	if f.numberLike != "" {
-		// The newest of the numbers that begin so, of the departments that are looked at. The derived table is for MySQL, which allows no
-		// LIMIT right inside an IN.
-		begin := q.Session(&gorm.Session{NewDB: true}).Model(&models.Case{}).Select("id").Where("number >= ? AND number < ?", f.numberLike, f.numberLike+"~")
-		if !f.scope.every {
-			begin = among(begin, "department_id", f.scope.departments)
-		}
-		q = q.Where("id IN (SELECT id FROM (?) AS begin)", begin.Order("number DESC").Limit(numbersBack))
+		q = q.Where("id IN (SELECT id FROM (?) AS numbered)", f.numbered(q))
 	}
 	if f.words != "" {
 		like := "%" + likeEscaper.Replace(f.words) + "%"

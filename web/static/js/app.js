@@ -70,11 +70,13 @@
   };
   const refresh = (el) => {
     const busy = document.activeElement;
-    if (el.contains(busy) && busy.matches("input:not([type=checkbox]), textarea, select")) {
+    const typing = busy.matches("select") || busy.matches("input:not([type=checkbox]), textarea") && busy.value !== busy.defaultValue;
+    if (el.contains(busy) && typing) {
       busy.addEventListener("blur", () => refresh(document.getElementById(el.id) || el), { once: true });
       return;
     }
-    if ([...dirty].some((f) => el.contains(f))) return; // what is typed and not sent is worth more than what is new
+    // What is typed or chosen and not sent is worth more than what is new.
+    if ([...dirty].some((f) => el.contains(f)) || [...el.querySelectorAll("[type=file]")].some((i) => i.files.length)) return;
     const id = el.id, held = el.contains(busy) ? busy : null;
     if (asking.has(id)) return void asking.set(id, true); // news while the answer is under way: ask once more after it
     asking.set(id, false);
@@ -86,6 +88,19 @@
     };
     htmx.ajax("GET", el.dataset.src || location.pathname + location.search, { source: el, target: el, select: "#" + id, swap: "outerHTML" }).then(done, done);
   };
+  // A part that says which state it shows is swapped for another state only; what was said of the step before then is no news any more.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const was = detail.target.dataset.state;
+    if (!was) return;
+    if (detail.serverResponse.includes(`data-state="${was}"`)) detail.shouldSwap = false;
+    else document.querySelectorAll("main > .flash").forEach((f) => f.remove());
+  });
+  // The list on the page does not jump when its count in the side bar changes: a line above it says so.
+  const counted = () => Number.parseInt((document.querySelector("#side-list [aria-current] b") || { textContent: "0" }).textContent, 10);
+  const listed = counted();
+  document.addEventListener("htmx:afterSettle", () => document.querySelectorAll("[data-list-news]").forEach((box) => {
+    [counted() > listed, counted() < listed].forEach((news, i) => { box.children[i].hidden = !news; });
+  }));
   const listen = () => document.querySelectorAll("[data-live]").forEach(({ dataset: { live } }) => {
     if (streams.has(live) || !window.EventSource || !window.htmx) return;
     const stream = new EventSource(live);
@@ -124,6 +139,7 @@
     root.querySelectorAll("[data-count]").forEach(count);
     picked();
     root.querySelectorAll("[data-countdown]").forEach(countdown);
+    root.querySelectorAll("form[data-unsaved=now]").forEach((form) => dirty.add(form)); // came back with what was typed
     root.querySelectorAll("[data-js]").forEach((el) => { el.hidden = false; });
     root.querySelectorAll("[data-uploads]").forEach((el) => el.classList.add("over")); // seen through: its label speaks the page's language, and files may be dropped
     listen();
@@ -154,11 +170,27 @@
       all.checked = n > 0 && n === boxes.length;
       all.indeterminate = n > 0 && n < boxes.length;
     });
+    offices();
+  });
+  // Whom the ticked may be given to: people of their department; of several there is nobody.
+  const offices = () => document.querySelectorAll("[data-offices]").forEach((select) => {
+    const ticked = new Set([...document.querySelectorAll(select.dataset.offices)].map((box) => box.dataset.office).filter(Boolean));
+    select.querySelectorAll("optgroup").forEach((group) => { group.disabled = ticked.size > 1 || (ticked.size === 1 && !ticked.has(group.label)); });
+    if (select.selectedOptions[0] && select.selectedOptions[0].closest("optgroup:disabled")) select.value = "";
+    const why = document.getElementById(select.getAttribute("aria-describedby"));
+    if (why) why.classList.toggle("over", ticked.size > 1);
   });
   const tick = (selector, to) => { document.querySelectorAll(selector).forEach((b) => { b.checked = to; }); picked(); };
   on("change", "[data-check-all]", (box) => tick(box.dataset.checkAll, box.checked));
   on("click", "[data-check]", (el) => tick(el.dataset.check, true));
   on("change", "[type=checkbox]", picked);
+  // One answer for everything that has none yet; each can still be changed before the form is sent.
+  on("click", "[data-choose]", (el, e) => {
+    e.preventDefault();
+    const open = [...document.querySelectorAll(el.dataset.choose)].filter((radio) => !el.form.elements[radio.name].value);
+    open.forEach((radio) => { radio.checked = true; });
+    if (open.length) dirty.add(el.form);
+  });
   document.addEventListener("reset", (e) => setTimeout(() => {
     const out = e.target.querySelector("[data-picked]");
     if (!out) return;

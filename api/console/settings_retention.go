@@ -51,7 +51,9 @@ func (s *Console) retentionWarnings(c *kit.Ctx, f *form, now city.Retention) ([]
 		words    string
 		outdated func(ctx context.Context, units, limit int) (time.Time, int, error)
 	}{
-		{now.AuditMonths, in.AuditMonths, "%[1]s 以前的审计日志：%[2]s", s.Audit.Outdated},
+		{now.AuditMonths, in.AuditMonths, "%[1]s 以前的审计日志：%[2]s", func(ctx context.Context, months, limit int) (time.Time, int, error) {
+			return s.Audit.Outdated(ctx, months, limit, c.Zone)
+		}},
 		{now.DeliveriesMonths, in.DeliveriesMonths, "%[1]s 以前的通知记录：%[2]s", s.Notices.Outdated},
 		{now.ClosedCasesYears, in.ClosedCasesYears, "%[1]s 以前办结的诉求中的个人信息：%[2]s", s.Cases.Outdated},
 	} {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"huiyin/internal/workdays"
 	"huiyin/models"
 )
 
@@ -133,8 +134,8 @@ func (l *Log) idAt(ctx context.Context, t time.Time) (int64, error) {
 }
 
 // Outdated returns the time before which entries are older than months, and how many of them there are, at most limit.
-func (l *Log) Outdated(ctx context.Context, months, limit int) (before time.Time, n int, err error) {
-	before = l.clock.Now().AddDate(0, -months, 0)
+func (l *Log) Outdated(ctx context.Context, months, limit int, zone *time.Location) (before time.Time, n int, err error) {
+	before = workdays.MonthsBefore(l.clock.Now(), months, zone)
 	times, err := l.oldest(ctx, limit)
 	for _, at := range times {
 		if at.Before(before) {

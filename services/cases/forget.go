@@ -76,7 +76,7 @@ func (s *Service) dropFiles(ctx context.Context, caseID int64) error {
 
 // Outdated returns the time before which ForgetOld takes closed cases, and how many of them there are, at most limit.
 func (s *Service) Outdated(ctx context.Context, years, limit int) (before time.Time, n int, err error) {
-	before = s.Clock.Now().AddDate(-years, 0, 0)
+	before = workdays.MonthsBefore(s.Clock.Now(), 12*years, s.Policy.Zone(ctx))
 	list, err := s.endedBefore(ctx, before, limit)
 	return before, len(list), err
 }

@@ -6,6 +6,7 @@ import (
 
 	"huiyin/internal/database"
 	"huiyin/internal/fault"
+	"huiyin/internal/workdays"
 	"huiyin/models"
 )
 
@@ -231,7 +232,7 @@ func (s *Service) OpenOutbox(ctx context.Context, limit int, after int64) (page 
 
 // Outdated returns the time before which records are older than months, and how many of them there are, at most limit.
 func (s *Service) Outdated(ctx context.Context, months, limit int) (before time.Time, n int, err error) {
-	before = s.Clock.Now().AddDate(0, -months, 0)
+	before = workdays.MonthsBefore(s.Clock.Now(), months, s.Site.Zone(ctx))
 	times, err := s.store.oldest(ctx, limit)
 	for _, at := range times {
 		if at.Before(before) {

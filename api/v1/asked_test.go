@@ -74,7 +74,7 @@ func TestSignInUnderAKey(t *testing.T) {
 			}
 		}
 		for range 2 {
-			f.want(204, f.send("POST", "/phone-codes", "", object{"phone": fixture.Phone2}, "Idempotency-Key", "k"))
+			f.want(204, f.send("POST", "/phone-codes", "", object{"phone": fixture.Phone2, "privacy_version": f.Privacy()}, "Idempotency-Key", "k"))
 		}
 		f.RunJobs()
 		if n := len(f.SMS.To(fixture.Phone2)); n != 1 {

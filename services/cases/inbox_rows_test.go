@@ -72,7 +72,7 @@ func TestSearchByNumberAndDigits(t *testing.T) {
 		if p := find(strings.Split(old.Number, "-")[0]); len(p.Rows) != 1 || p.InText {
 			t.Errorf("by the beginning of its number: %d found", len(p.Rows))
 		}
-		if p := find("12345"); len(p.Rows) != 1 || !p.InText || p.SearchedBack == 0 {
+		if p := find("12345"); len(p.Rows) != 1 || !p.InText {
 			t.Errorf("digits in the text: %d found, said %v", len(p.Rows), p.InText)
 		}
 	})

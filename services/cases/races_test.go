@@ -108,7 +108,7 @@ func races() []raced {
 		}, two(fixture.Handler, fixture.Handler2), "one public version a case"},
 		{cases.ActPrepare, drafted, func(s *cases.Service, c *fixture.City, a models.Actor, n string) error {
 			return err1(s.Prepare(c.Context(), a, n, draft(1)))
-		}, two(fixture.Handler, fixture.Handler2), ""},
+		}, two(fixture.Handler2, fixture.Handler2), ""},
 		{cases.ActConfirm, drafted, func(s *cases.Service, c *fixture.City, a models.Actor, n string) error {
 			return err1(s.Confirm(c.Context(), a, n, 1))
 		}, two(fixture.Handler, fixture.Handler2), ""},

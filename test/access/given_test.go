@@ -65,7 +65,12 @@ func (s *scene) fill(path string) string {
 		{regexp.MustCompile(`^/api/v1/sessions/|^/me/sessions/`), s.residentSession},
 		{regexp.MustCompile(`^/console/account/sessions/`), s.staffSession},
 		{regexp.MustCompile(`/tokens/`), s.token},
-		{regexp.MustCompile(`/(deliveries|notices)/[:{]id`), func() string { return base10(s.told(path)) }},
+		{regexp.MustCompile(`/(deliveries|notices)/[:{]id`), func() string {
+			if strings.Contains(path, "/cases/") {
+				number = s.published().answered.Case.Number
+			}
+			return base10(s.told(path))
+		}},
 		{regexp.MustCompile(`/reply-attachments/|/files/:id/remove`), func() string { n, id := s.replyFile(); number = n; return base10(id) }},
 		{regexp.MustCompile(`/settings/replies/`), s.replyTemplate},
 	} {

@@ -18,7 +18,7 @@ var detailNames = map[string]string{
 	"from": "原状态", "to": "新状态", "number": "编号", "topic": "分类", "channel": "渠道", "department": "部门", "handler": "经办人", "due": "期限", "round": "轮次",
 	"changed": "改动的项目", "version": "版本", "name": "名称", "title": "标题", "active": "在用", "roles": "角色", "days": "天数", "minutes": "分钟",
 	"how": "方式", "pending": "接着要做", "page": "页面", "slug": "页面", "parent": "上级部门", "up": "上移", "new": "新的记录", "off": "放假", "work": "调休上班",
-	"source": "依据", "date": "日期", "year": "年份", "kind": "种类", "locale": "语言", "bytes": "字节数", "own": "自有图形", "entries": "删除的条数",
+	"attachment": "附件", "source": "依据", "date": "日期", "year": "年份", "kind": "种类", "locale": "语言", "bytes": "字节数", "own": "自有图形", "entries": "删除的条数",
 	"simple": "简易事项的天数", "ordinary": "一般事项的天数", "unit": "按哪种天数", "review": "由谁审核", "values": "原来和现在",
 	"short": "简称", "name_en": "名称（英文）", "phone": "电话", audit.Person: "有关人员", "case": "诉求", "publication": "公开版本", "rating": "评价（1 到 5 分）",
 	"from_department": "转出部门", "to_department": "转入部门", "known": "账号存在并在用", "locked": "当时已锁定", "session_hours": "工作台多少小时不操作要重新登录",

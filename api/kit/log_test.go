@@ -93,7 +93,7 @@ func TestUnavailableSaysWhenToComeBack(t *testing.T) {
 	if err := c.Redis.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/v1/phone-codes", strings.NewReader(`{"phone":"13800005678"}`))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/v1/phone-codes", strings.NewReader(`{"phone":"13800005678","privacy_version":1}`))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	web.Handler.ServeHTTP(w, r)

@@ -179,7 +179,7 @@ func (p *program) post(path, token string, body any) (status int, header http.He
 // resident signs in with a code and returns the token.
 func (p *program) resident(phone string) string {
 	p.t.Helper()
-	if status, _, answer := p.post("/phone-codes", "", map[string]any{"phone": phone}); status != http.StatusNoContent {
+	if status, _, answer := p.post("/phone-codes", "", map[string]any{"phone": phone, "privacy_version": 1}); status != http.StatusNoContent {
 		p.t.Fatal("no code: ", status, answer)
 	}
 	var code string

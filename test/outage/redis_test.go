@@ -55,7 +55,7 @@ func TestRedisGoesAway(t *testing.T) {
 	if status != http.StatusCreated {
 		t.Errorf("staff cannot sign in without Redis: %d %v", status, staff)
 	}
-	status, header, problem := p.post("/phone-codes", "", map[string]any{"phone": "19900090012"})
+	status, header, problem := p.post("/phone-codes", "", map[string]any{"phone": "19900090012", "privacy_version": 1})
 	sentence, _ := problem["detail"].(string)
 	if status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || !strings.Contains(sentence, "暂时不可用") {
 		t.Errorf("a code without Redis: %d %v %v", status, header, problem)

@@ -21,7 +21,7 @@ type view struct{ route, name, path string }
 // notPages are the GET routes that answer with something else than a page.
 var notPages = map[string]string{
 	"/track/:number/live": "event stream", "/console/live": "event stream", "/console/cases/:number/live": "event stream",
-	"/console/live/parts": "part of a page, seen within each", "/console/cases/:number/watch": "part of the case page",
+	"/console/live/parts": "part of a page, seen within each", "/console/cases/:number/watch": "part of the case page", "/console/answers": "part of the case page",
 	"/consult/similar": "part of the form", "/consult/route": "part of the form", "/console/settings/city/contrast": "part of the city's form",
 	"/files/:id": "download", "/console/files/:id": "download", "/me/export": "download", "/console/audit/export": "download",
 	"/library/feed.atom": "feed", "/library/feed.json": "feed", "/sitemap.xml": "for search engines", "/sitemaps/:file": "for search engines",
@@ -173,7 +173,7 @@ func (p *person) asResident(t *testing.T) []view {
 		view{"/track/:number/consent/withdraw", "consent-withdraw", at + "/consent/withdraw"})
 }
 
-var caseLink = regexp.MustCompile(`href="(/console/cases/\d{8}-\d+)(/publication)?(?:\?view=[a-z]+)?"`)
+var caseLink = regexp.MustCompile(`href="(/console/cases/\d{8}-\d+)(/publication)?(?:\?[^"]*)?"`)
 
 // staffViews is what the people of the console see: those who handle cases in each state, the administrators' settings.
 func staffViews(t *testing.T, s *server) map[string][]view {

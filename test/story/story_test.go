@@ -150,6 +150,7 @@ func publish(official, leader *person, title string) {
 	leader.press("待公开")
 	leader.press(title)
 	leader.until(`location.pathname.endsWith("/publication")`)
-	leader.press("发布")
+	leader.click("发布") // asks once more
+	leader.press("确认发布")
 	leader.sees("已公开")
 }

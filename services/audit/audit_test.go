@@ -251,9 +251,9 @@ func TestAPersonIsFoundOnBothSides(t *testing.T) {
 		}{
 			"by":              {audit.Filter{ActorKind: "staff", ActorID: 4}, 14},
 			"about":           {audit.Filter{SubjectID: 4}, 21},
-			"about, signins":  {audit.Filter{SubjectID: 4, Action: "staff.s"}, 7},
+			"about, sign-ins": {audit.Filter{SubjectID: 4, Action: "staff.s"}, 7},
 			"both":            {audit.Filter{PersonID: 4}, 35},
-			"both, signins":   {audit.Filter{PersonID: 4, Action: "staff.s"}, 14},
+			"both, sign-ins":  {audit.Filter{PersonID: 4, Action: "staff.s"}, 14},
 			"both, on a case": {audit.Filter{PersonID: 4, ObjectKind: "case", ObjectID: 1}, 14},
 			"somebody else":   {audit.Filter{PersonID: 5}, 7},
 			"the boss":        {audit.Filter{SubjectID: 9}, 0},

@@ -108,6 +108,7 @@ func run(ctx context.Context, o options) error {
 	r := &report{options: o, began: time.Now()}
 	for kind := range strings.SplitSeq(o.kinds, ",") {
 		if err := runOn(ctx, o, kind, filepath.Join(dir, kind), r); err != nil {
+			r.print(os.Stdout) // what was measured until then took its time
 			return fmt.Errorf("%s: %w", kind, err)
 		}
 	}

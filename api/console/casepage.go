@@ -349,9 +349,9 @@ func (s *Console) nameOf(c *kit.Ctx, id int64) string {
 
 // caseLive tells open pages of the case that it has changed.
 func (s *Console) caseLive(c *kit.Ctx) error {
-	t, err := s.Cases.Open(c.Request.Context(), c.Actor, c.Param("number"))
+	g, err := s.Cases.Peek(c.Request.Context(), c.Actor, c.Param("number"))
 	if err != nil {
 		return err
 	}
-	return c.Live(cases.CaseTopic(t.Case.Number))
+	return c.Live(cases.CaseTopic(g.Case.Number))
 }

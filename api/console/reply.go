@@ -171,19 +171,19 @@ type watchView struct {
 }
 
 func (s *Console) watch(c *kit.Ctx) error {
-	t, err := s.Cases.Open(c.Request.Context(), c.Actor, c.Param("number"))
+	g, err := s.Cases.Peek(c.Request.Context(), c.Actor, c.Param("number"))
 	if err != nil {
 		return err
 	}
-	v := watchView{Number: t.Case.Number}
+	v := watchView{Number: g.Case.Number}
 	v.Version, _ = strconv.ParseInt(c.Query("version"), 10, 64)
 	v.Reply, _ = strconv.ParseInt(c.Query("reply"), 10, 64)
-	v.Moved = t.Case.Version > v.Version
-	if t.Can(cases.ActDraft) {
-		v.Others = s.others(c, t.Case.Number)
+	v.Moved = g.Case.Version > v.Version
+	if g.MayDraft {
+		v.Others = s.others(c, g.Case.Number)
 	}
-	if r := t.Reply; r != nil && r.Version > v.Reply && r.AuthorID != c.Actor.ID {
-		v.Newer = &otherView{By: t.Staff[r.AuthorID].Name, At: r.SavedAt, Version: r.Version}
+	if r := g.Reply; r != nil && r.Version > v.Reply && r.AuthorID != c.Actor.ID {
+		v.Newer = &otherView{By: s.nameOf(c, r.AuthorID), At: r.SavedAt, Version: r.Version}
 	}
 	return c.Part(http.StatusOK, "watch", v)
 }

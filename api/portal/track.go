@@ -133,11 +133,11 @@ func (p *Portal) thread(c *kit.Ctx) error {
 
 // live tells an open page that something has changed; the page then fetches itself.
 func (p *Portal) live(c *kit.Ctx) error {
-	t, err := p.Cases.Open(c.Request.Context(), c.Actor, c.Param("number"))
+	g, err := p.Cases.Peek(c.Request.Context(), c.Actor, c.Param("number"))
 	if err != nil {
 		return err
 	}
-	return c.Live(cases.CaseTopic(t.Case.Number))
+	return c.Live(cases.CaseTopic(g.Case.Number))
 }
 
 // download hands out a file of a message that the reader may see. A reply that is not sent is no such message.

@@ -201,7 +201,7 @@ func TestIdleHoursBecomeMinutes(t *testing.T) {
 		if err := db.Conn(ctx).Create(&row).Error; err != nil {
 			t.Fatal(err)
 		}
-		steps, err := migrations.FS.ReadFile("sqlite/00009_subjects_and_minutes.sql") // the same words in both dialects
+		steps, err := migrations.FS.ReadFile("sqlite/00008_subjects_and_minutes.sql") // the same words in both dialects
 		if err != nil {
 			t.Fatal(err)
 		}

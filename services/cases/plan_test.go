@@ -44,15 +44,37 @@ func after(f filter, due time.Time) filter {
 	return f
 }
 
+// TestSeveralDepartmentsAreReadPartByPart: each of them in the order of its index; only what the parts gave is sorted.
+func TestSeveralDepartmentsAreReadPartByPart(t *testing.T) {
+	s := New(Deps{DB: testenv.SQLite(t)})
+	for name, f := range map[string]filter{"by deadline": {open: true}, "newest first": {newest: true}, "to publish": {publication: []models.PublicationStatus{models.PublicationReady, models.PublicationWanted}, newest: true}} {
+		f.scope = scope{departments: []int64{2, 3, 4}}
+		plan := explainSQL(t, s, func() *gorm.DB { return s.firstOf(t.Context(), f.parts(), 21) })
+		lines, parts := strings.Split(plan, "\n"), 0
+		for i, line := range lines {
+			if !strings.Contains(line, "cases") {
+				continue
+			}
+			if parts++; !strings.Contains(line, "department_id=?") || strings.Contains(lines[i+1], "TEMP B-TREE") {
+				t.Errorf("%s:\n%s", name, plan)
+			}
+		}
+		if parts != len(f.parts()) {
+			t.Errorf("%s: %d parts:\n%s", name, parts, plan)
+		}
+	}
+}
+
 func explain(t *testing.T, s *Service, f filter) string {
 	t.Helper()
-	order := "due_at, id"
-	if f.newest {
-		order = "id DESC"
-	}
+	return explainSQL(t, s, func() *gorm.DB { return s.ordered(t.Context(), f, 21) })
+}
+
+func explainSQL(t *testing.T, s *Service, query func() *gorm.DB) string {
+	t.Helper()
 	sql := s.DB.Conn(t.Context()).ToSQL(func(*gorm.DB) *gorm.DB {
 		var list []models.Case
-		return s.where(t.Context(), f).Session(&gorm.Session{DryRun: true}).Order(order).Limit(21).Find(&list)
+		return query().Session(&gorm.Session{DryRun: true}).Find(&list)
 	})
 	rows, err := s.DB.Conn(t.Context()).Raw("EXPLAIN QUERY PLAN " + sql).Rows()
 	if err != nil {

@@ -43,30 +43,30 @@ func (s *Service) PublicVersion(ctx context.Context, actor models.Actor, number 
 	return PublicVersion{Publication: p, Findings: findings, Undecided: undecided}, nil
 }
 
-// proposal is the thread as question and answer, before anything is hidden.
+// proposal is the thread as question and answer, before anything is hidden: what was asked, then what was answered with all that was
+// asked and answered after it, in its order.
 func (s *Service) proposal(ctx context.Context, c *models.Case) (models.Publication, error) {
 	list, err := s.messages(ctx, c.ID)
 	if err != nil {
 		return models.Publication{}, err
 	}
-	var questions, answers []string
+	var question string
+	var answers []string
 	for _, m := range list {
-		switch m.Kind {
-		case models.Question:
-			questions = append(questions, m.Body)
-		case models.FollowUp:
-			questions = append(questions, "追问："+m.Body)
-		case models.ReplySent:
-			if len(answers) > 0 {
-				answers = append(answers, "再次答复："+m.Body)
-			} else {
-				answers = append(answers, m.Body)
-			}
+		switch {
+		case m.Kind == models.Question:
+			question = m.Body
+		case m.Kind == models.FollowUp:
+			answers = append(answers, "追问："+m.Body)
+		case m.Kind == models.ReplySent && len(answers) == 0:
+			answers = append(answers, m.Body)
+		case m.Kind == models.ReplySent:
+			answers = append(answers, "再次答复："+m.Body)
 		}
 	}
 	return models.Publication{
 		CaseID: c.ID, Status: models.PublicationDraft, TopicID: c.TopicID, DepartmentID: c.DepartmentID, Title: c.Title,
-		Question: strings.Join(questions, "\n\n"), Answer: strings.Join(answers, "\n\n"), Decisions: "[]",
+		Question: question, Answer: strings.Join(answers, "\n\n"), Decisions: "[]",
 	}, nil
 }
 

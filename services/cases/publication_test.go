@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"strings"
 	"testing"
 
 	"huiyin/internal/fault"
@@ -57,6 +58,25 @@ func TestPublicationNeedsConsentAndASecondPerson(t *testing.T) {
 		k = must[*models.Case](t)(c.Cases.Unpublish(ctx, zhao, n, "含有不宜公开的内容")) // also while the follow-up is handled
 		if k.Publication != models.Unpublished || k.PublishedAt != nil || inLibrary(t, c) != 0 {
 			t.Fatalf("taken out: %+v", k)
+		}
+	})
+}
+
+func TestTheProposalKeepsTheOrderOfTheThread(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		ctx, chen := t.Context(), c.Actor(fixture.Handler)
+		n := c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.Consent = true }).Case.Number
+		c.Answer(n)
+		must[*models.Case](t)(c.Cases.FollowUp(ctx, c.Resident(fixture.Phone), n, cases.MessageInput{Text: "还想再问一句"}))
+		c.SubmitReview(n, fixture.Handler)
+		c.Approve(n, fixture.Reviewer)
+		c.Send(n, fixture.Handler)
+		p := must[cases.PublicVersion](t)(c.Cases.PublicVersion(ctx, chen, n)).Publication
+		if want := fixture.Answer + "\n\n追问：还想再问一句\n\n再次答复：" + fixture.Answer; p.Answer != want {
+			t.Errorf("the answer is %q", p.Answer)
+		}
+		if strings.Contains(p.Question, "还想再问") {
+			t.Errorf("the question is %q", p.Question)
 		}
 	})
 }

@@ -12,28 +12,49 @@ import (
 	"huiyin/models"
 )
 
-// listCases reads one page. Several departments, topics or states of the public version are read one by one, each in the order of its
-// index, and merged: no database orders an IN by itself without reading it all.
+// unionMost is how many parts are read in one query; SQLite takes 500 at the most.
+const unionMost = 200
+
+// listCases reads one page. Several departments, topics or states of the public version are read part by part, each in the order of its
+// index and no further than the page goes, then merged: no database orders an IN by itself without reading it all.
 func (s *Service) listCases(ctx context.Context, f filter, limit int) ([]models.Case, error) {
 	parts := f.parts()
 	if len(parts) == 1 {
-		return s.listOrdered(ctx, parts[0], limit)
+		var list []models.Case
+		err := s.ordered(ctx, parts[0], limit).Find(&list).Error
+		return list, err
 	}
-	var all []models.Case
-	for _, part := range parts {
-		list, err := s.listOrdered(ctx, part, limit)
-		if err != nil {
+	var ids []int64
+	for some := range slices.Chunk(parts, unionMost) {
+		var first []int64
+		if err := s.firstOf(ctx, some, limit).Pluck("id", &first).Error; err != nil {
 			return nil, err
 		}
-		all = append(all, list...)
+		ids = append(ids, first...)
 	}
-	slices.SortFunc(all, func(a, b models.Case) int {
+	var list []models.Case
+	if err := s.DB.Conn(ctx).Where("id IN ?", ids).Find(&list).Error; err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b models.Case) int {
 		if f.newest {
 			return cmp.Compare(b.ID, a.ID)
 		}
 		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID))
 	})
-	return all[:min(len(all), limit)], nil
+	return list[:min(len(list), limit)], nil
+}
+
+// firstOf is the first rows of all parts together, in one query that gives "id". The derived tables are for SQLite, which allows no LIMIT
+// right inside a UNION.
+func (s *Service) firstOf(ctx context.Context, parts []filter, limit int) *gorm.DB {
+	each, queries := make([]string, len(parts)), make([]any, len(parts))
+	for i, part := range parts {
+		each[i] = "SELECT id, due_at FROM (?) AS p" + strconv.Itoa(i)
+		queries[i] = s.ordered(ctx, part, limit).Select("id, due_at")
+	}
+	union := s.DB.Conn(ctx).Raw(strings.Join(each, " UNION ALL "), queries...)
+	return s.DB.Conn(ctx).Table("(?) AS parts", union).Select("id").Order(parts[0].order()).Limit(limit)
 }
 
 // parts splits a filter into ones of a single topic, or of a single department and a single state of the public version, each. Only the
@@ -69,14 +90,15 @@ func (f filter) parts() []filter {
 	return all
 }
 
-func (s *Service) listOrdered(ctx context.Context, f filter, limit int) ([]models.Case, error) {
-	var list []models.Case
-	order := "due_at, id"
+func (f filter) order() string {
 	if f.newest {
-		order = "id DESC"
+		return "id DESC"
 	}
-	err := s.where(ctx, f).Order(order).Limit(limit).Find(&list).Error
-	return list, err
+	return "due_at, id"
+}
+
+func (s *Service) ordered(ctx context.Context, f filter, limit int) *gorm.DB {
+	return s.where(ctx, f).Order(f.order()).Limit(limit)
 }
 
 // countEach counts at most limit rows of each filter, all in one query: every page of the console asks. The inner queries stop at the limit.

@@ -60,7 +60,7 @@ var (
 	residentWords = []string{"city", "number", "address", "due", "department"}
 	settledWords  = []string{"city", "number", "address", "department"}
 	staffWords    = []string{"city", "number", "address", "due", "department", "topic"}
-	trackable     = []string{"number", "address"}
+	trackable     = []string{"address"} // which ends with the number
 	bySMS         = []models.Channel{models.SMS}
 	toConsole     = []models.Channel{models.Bell, models.Email}
 )

@@ -176,7 +176,7 @@ func TestAResidentIsToldBySMS(t *testing.T) {
 		if d.State != models.DeliverySent || d.SentAt == nil || d.ProviderID != "p" || d.AddressMasked != "138****5678" || d.DepartmentID != 5 {
 			t.Fatalf("%+v", d)
 		}
-		want := sms.Message{To: phone, Text: "【青禾县】您的诉求 ZX20260122-0007 已收到，1月29日前答复。查询：https://hy.example.cn/t", ID: "huiyin-1"}
+		want := sms.Message{To: phone, Text: "【青禾县】您的诉求已收到，1月29日前答复。查询：https://hy.example.cn/t", ID: "huiyin-1"}
 		if len(r.carrier.texts) != 1 || r.carrier.texts[0] != want {
 			t.Fatalf("%+v", r.carrier.texts)
 		}

@@ -22,6 +22,7 @@ import (
 	"huiyin/internal/outbox"
 	"huiyin/internal/password"
 	"huiyin/internal/pii"
+	"huiyin/internal/presence"
 	"huiyin/internal/redisx"
 	"huiyin/internal/seal"
 	"huiyin/internal/sms"
@@ -171,7 +172,7 @@ func (a *app) build(out outside) error {
 	})
 	a.cases = cases.New(cases.Deps{
 		DB: a.db, Clock: a.clock, Seal: a.seal, Audit: a.audit, Outbox: a.outbox, Files: a.files, Library: a.library, Notices: a.notices,
-		Deadlines: a.calendar, Accounts: a.accounts, Policy: a.city, Live: a.live, PII: detector,
+		Deadlines: a.calendar, Accounts: a.accounts, Policy: a.city, Live: a.live, PII: detector, Presence: presence.New(a.redis.Client),
 	})
 	a.accounts.SetInUse(a.cases)
 	return nil

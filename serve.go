@@ -10,7 +10,6 @@ import (
 	"huiyin/api/kit"
 	"huiyin/config"
 	"huiyin/internal/i18n"
-	"huiyin/internal/presence"
 	"huiyin/jobs"
 	"huiyin/web"
 )
@@ -100,7 +99,7 @@ func (a *app) server() (*api.Server, error) {
 			Secure: a.cfg.Secure(), Demo: a.isDemo(), BaseURL: a.cfg.BaseURL,
 		},
 		Accounts: a.accounts, Audit: a.audit, Calendar: a.calendar, Cases: a.cases, City: a.city, Files: a.files, Library: a.library, Notices: a.notices,
-		Presence: presence.New(a.redis.Client), Proxies: a.cfg.Proxies, Demo: accounts, DB: a.db, Seal: a.seal,
+		Proxies: a.cfg.Proxies, Demo: accounts, DB: a.db, Seal: a.seal,
 		Ready: map[string]func(ctx context.Context) error{
 			"database": a.db.Ping,
 			"redis": func(ctx context.Context) error {

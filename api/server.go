@@ -42,8 +42,7 @@ type Deps struct {
 	Ready    map[string]func(ctx context.Context) error // what /readyz asks
 	Proxies  []string                                   // addresses of the balancers whose X-Forwarded-For counts
 	Demo     []console.DemoAccount                      // shown on the sign-in page of a demo
-	Presence console.Presence
-	DB       *database.DB // of the idempotency keys
+	DB       *database.DB                               // of the idempotency keys
 	Seal     *seal.Box
 }
 
@@ -66,7 +65,7 @@ func New(d Deps) (*Server, error) {
 	}
 	con := console.New(console.Deps{
 		Accounts: d.Accounts, Audit: d.Audit, Calendar: d.Calendar, Cases: d.Cases, City: d.City, Files: d.Files, Library: d.Library, Notices: d.Notices,
-		Presence: d.Presence, DemoAccounts: d.Demo,
+		DemoAccounts: d.Demo,
 	})
 	d.Kit.ConsoleNav = con.Nav
 	d.Kit.Entrances = portal.Entrances

@@ -5,8 +5,6 @@
 package console
 
 import (
-	"context"
-
 	"huiyin/api/kit"
 	"huiyin/services/accounts"
 	"huiyin/services/audit"
@@ -18,20 +16,10 @@ import (
 	"huiyin/services/notices"
 )
 
-// Presence knows who is at work on what just now; internal/presence is one. What it knows fades by itself.
-type Presence interface {
-	// Touch notes that the person is at work on the thing.
-	Touch(ctx context.Context, thing string, person int64)
-	// Others returns who else is at work on it.
-	Others(ctx context.Context, thing string, person int64) []int64
-	// Leave takes the person's sign away.
-	Leave(ctx context.Context, thing string, person int64)
-}
-
 // DemoAccount is one account of the demo city, listed on its sign-in page.
 type DemoAccount struct{ Account, Password, Name, Department, Roles string }
 
-// Deps are what the pages stand on. Presence may be nil: then nobody is warned of a colleague who writes too.
+// Deps are what the pages stand on.
 type Deps struct {
 	Accounts     *accounts.Service
 	Audit        *audit.Log
@@ -41,7 +29,6 @@ type Deps struct {
 	Files        *files.Files
 	Library      *library.Library
 	Notices      *notices.Service
-	Presence     Presence
 	DemoAccounts []DemoAccount
 }
 

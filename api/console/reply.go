@@ -12,6 +12,7 @@ import (
 	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
+	"huiyin/services/accounts"
 	"huiyin/services/cases"
 	"huiyin/services/files"
 )
@@ -40,7 +41,7 @@ type editorView struct {
 	Files        []fileView
 	Templates    []reuseView
 	Similar      reuse
-	Others       []string // who is writing too
+	Others       []accounts.StaffCard // who is writing too
 	Other        *otherView
 }
 
@@ -84,7 +85,7 @@ func (s *Console) fillReply(c *kit.Ctx, v *caseView, typed *caseForm) error {
 		}
 		return nil
 	}
-	e := &editorView{Reviewed: v.T.Desk.Review != models.ReviewNone, Files: fileViews(staged), Similar: s.similar(c, v.T.Case), Others: s.others(c, v.T.Case.Number)}
+	e := &editorView{Reviewed: v.T.Desk.Review != models.ReviewNone, Files: fileViews(staged), Similar: s.similar(c, v.T.Case), Others: v.T.Writing}
 	if r != nil {
 		e.Body, e.ReplyVersion, e.SavedAt, e.Comment = r.Body, r.Version, r.SavedAt, r.Comment
 		if r.AuthorID != c.Actor.ID {
@@ -122,50 +123,12 @@ func (s *Console) fillTemplates(c *kit.Ctx, v *caseView) error {
 	return err
 }
 
-// writes notes that the actor has just typed in the reply of a case: to open its page is not to write.
-func (s *Console) writes(c *kit.Ctx, number string) {
-	if s.Presence != nil {
-		s.Presence.Touch(c.Request.Context(), writingOn(number), c.Actor.ID)
-	}
-}
-
-// others names who else is writing the reply.
-func (s *Console) others(c *kit.Ctx, number string) []string {
-	if s.Presence == nil {
-		return nil
-	}
-	ctx := c.Request.Context()
-	ids := s.Presence.Others(ctx, writingOn(number), c.Actor.ID)
-	if len(ids) == 0 {
-		return nil
-	}
-	people, err := s.Accounts.StaffNames(ctx, ids)
-	if err != nil {
-		return nil // a courtesy
-	}
-	var names []string
-	for _, id := range ids {
-		if n := people[id].Name; n != "" {
-			names = append(names, n)
-		}
-	}
-	return names
-}
-
-func writingOn(number string) string { return "case:" + number }
-
-func (s *Console) leave(c *kit.Ctx, k *models.Case) {
-	if s.Presence != nil {
-		s.Presence.Leave(c.Request.Context(), writingOn(k.Number), c.Actor.ID)
-	}
-}
-
 // watchView is what an editor learns while it is open, without being disturbed.
 type watchView struct {
 	Number  string
 	Version int64
 	Reply   int64
-	Others  []string
+	Others  []accounts.StaffCard
 	Newer   *otherView
 	Moved   bool
 }
@@ -179,9 +142,7 @@ func (s *Console) watch(c *kit.Ctx) error {
 	v.Version, _ = strconv.ParseInt(c.Query("version"), 10, 64)
 	v.Reply, _ = strconv.ParseInt(c.Query("reply"), 10, 64)
 	v.Moved = g.Case.Version > v.Version
-	if g.MayDraft {
-		v.Others = s.others(c, g.Case.Number)
-	}
+	v.Others = g.Writing
 	if r := g.Reply; r != nil && r.Version > v.Reply && r.AuthorID != c.Actor.ID {
 		v.Newer = &otherView{By: s.nameOf(c, r.AuthorID), At: r.SavedAt, Version: r.Version}
 	}
@@ -195,7 +156,7 @@ type savedView struct {
 	Reply   int64
 	Version int64
 	Problem string
-	Others  []string
+	Others  []accounts.StaffCard
 	Other   *otherView
 }
 
@@ -217,9 +178,6 @@ func (s *Console) saveDraft(c *kit.Ctx) error {
 		return err
 	}
 	r, err := s.Cases.SaveReply(c.Request.Context(), c.Actor, number, in)
-	if kind, _ := kit.SafeFace(c.L, err); err == nil || kind == fault.Conflict {
-		s.writes(c, number)
-	}
 	if c.IsHTMX() {
 		return s.autosaved(c, number, in, r, err)
 	}
@@ -233,7 +191,10 @@ func (s *Console) saveDraft(c *kit.Ctx) error {
 }
 
 func (s *Console) autosaved(c *kit.Ctx, number string, in cases.ReplyInput, r *models.CaseReply, failed error) error {
-	v := savedView{Number: number, Reply: in.ReplyVersion, Version: in.Version, Others: s.others(c, number)}
+	v := savedView{Number: number, Reply: in.ReplyVersion, Version: in.Version}
+	if g, err := s.Cases.Peek(c.Request.Context(), c.Actor, number); err == nil {
+		v.Others = g.Writing
+	}
 	switch failed {
 	case nil:
 		v.At, v.Reply = r.SavedAt, r.Version
@@ -299,10 +260,7 @@ func (s *Console) submit(c *kit.Ctx, number string) error {
 	if err != nil {
 		return err
 	}
-	k, err := s.Cases.SubmitReview(c.Request.Context(), c.Actor, number, in)
-	if err == nil {
-		s.leave(c, k)
-	}
+	_, err = s.Cases.SubmitReview(c.Request.Context(), c.Actor, number, in)
 	return err
 }
 
@@ -314,10 +272,7 @@ func (s *Console) send(c *kit.Ctx, number string) error {
 	if err != nil {
 		return err
 	}
-	k, err := s.Cases.Send(c.Request.Context(), c.Actor, number, in)
-	if err == nil {
-		s.leave(c, k)
-	}
+	_, err = s.Cases.Send(c.Request.Context(), c.Actor, number, in)
 	return err
 }
 

@@ -204,3 +204,33 @@ func marked(parts any) bool {
 	}
 	return false
 }
+
+func TestAProgramIsToldOfAColleagueWhoWritesToo(t *testing.T) {
+	f := newFace(t, testenv.SQLite(t))
+	number := f.arrives(fixture.Rent, "case")
+	at, one, two := "/staff/cases/"+number, f.Token(fixture.Handler), f.Token(fixture.Handler2)
+	f.want(200, f.send("POST", at+"/accept", one, object{}))
+	draft := f.want(200, f.send("PUT", at+"/reply-draft", one, object{"body": answered})).JSON(t)
+	others := func(reply object) (names []any) {
+		for _, p := range reply["writing"].([]any) {
+			names = append(names, p.(object)["name"])
+		}
+		return names
+	}
+	in := func(token string) []any {
+		return others(f.want(200, f.send("GET", at, token, nil)).JSON(t)["reply"].(object))
+	}
+	name := draft["author"].(object)["name"]
+	if a, b, c := others(draft), in(two), in(f.Token(fixture.Reviewer)); len(a) != 0 || len(b) != 1 || b[0] != name || len(c) != 0 {
+		t.Errorf("the writer is told of %v, a colleague of %v, who may not write of %v", a, b, c)
+	}
+	theirs := f.want(200, f.send("PUT", at+"/reply-draft", two, object{"body": answered + "谢谢。", "reply_version": draft["version"]})).JSON(t)
+	if got := others(theirs); len(got) != 1 || got[0] != name {
+		t.Errorf("saving tells of %v", got)
+	}
+	f.want(200, f.send("POST", at+"/submit-review", one, object{"body": answered, "reply_version": theirs["version"]}))
+	f.want(200, f.send("POST", at+"/recall", one, object{}))
+	if got := in(two); len(got) != 0 {
+		t.Errorf("whoever handed it on is still writing: %v", got)
+	}
+}

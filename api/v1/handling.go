@@ -60,6 +60,7 @@ type replyDraft struct {
 	SubmittedAt *time.Time   `json:"submitted_at,omitempty"`
 	ReviewedAt  *time.Time   `json:"reviewed_at,omitempty"`
 	Attachments []attachment `json:"attachments" nullable:"false" doc:"随答复一起发出"`
+	Writing     []person     `json:"writing" nullable:"false" doc:"一分钟内也写过这份答复的其他同事"`
 }
 
 type refusedAct struct {
@@ -68,11 +69,12 @@ type refusedAct struct {
 	Detail string       `json:"detail"`
 }
 
-func (s *server) replyOf(c *call, number string, r models.CaseReply, staff map[int64]accounts.StaffCard) (*replyDraft, error) {
+func (s *server) replyOf(c *call, number string, r models.CaseReply, staff map[int64]accounts.StaffCard, writing []accounts.StaffCard) (*replyDraft, error) {
 	files, err := s.Cases.ReplyFiles(c.ctx, c.Actor, number)
 	return &replyDraft{
 		Version: r.Version, Author: person{ID: r.AuthorID, Name: staff[r.AuthorID].Name}, Body: r.Body, Comment: r.Comment,
 		SavedAt: r.SavedAt, SubmittedAt: r.SubmittedAt, ReviewedAt: r.ReviewedAt, Attachments: attachmentsOf(files),
+		Writing: people(c.Ctx, writing),
 	}, err
 }
 
@@ -101,7 +103,7 @@ func (s *server) staffCase(c *call, in *NumberInput) (*reply[staffThread], error
 		out.Handler = &person{ID: h, Name: t.Staff[h].Name}
 	}
 	if t.Reply != nil {
-		if out.Reply, err = s.replyOf(c, in.Number, *t.Reply, t.Staff); err != nil {
+		if out.Reply, err = s.replyOf(c, in.Number, *t.Reply, t.Staff, t.Writing); err != nil {
 			return nil, err
 		}
 	}
@@ -163,7 +165,11 @@ func (s *server) saveReply(c *call, in *draftInput) (*reply[replyDraft], error) 
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.replyOf(c, in.Number, *r, names)
+	g, err := s.Cases.Peek(c.ctx, c.Actor, in.Number)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.replyOf(c, in.Number, *r, names, g.Writing)
 	return &reply[replyDraft]{*out}, err
 }
 

@@ -28,7 +28,7 @@ const MinReply, MaxReply = 10, 5000
 var blank = regexp.MustCompile(`（请填写[^）]*）|\(请填写[^)]*\)`)
 
 // SaveReply keeps the draft of the present round's reply. A colleague's newer draft is never overwritten: that is a conflict
-// whose Detail is the newer *models.CaseReply.
+// whose Detail is the newer *models.CaseReply. Colleagues who have the reply open learn that the actor writes.
 func (s *Service) SaveReply(ctx context.Context, actor models.Actor, number string, in ReplyInput) (*models.CaseReply, error) {
 	in.Body = textrule.Text(in.Body)
 	var saved *models.CaseReply
@@ -43,6 +43,9 @@ func (s *Service) SaveReply(ctx context.Context, actor models.Actor, number stri
 		saved, err = s.keepReply(ctx, w, in, 0)
 		return err
 	})
+	if err == nil || fault.Is(err, fault.Conflict) {
+		s.writes(ctx, actor, number)
+	}
 	return saved, err
 }
 
@@ -100,7 +103,7 @@ func (s *Service) SubmitReview(ctx context.Context, actor models.Actor, number s
 
 // actOnReply takes an action that first saves the words on the form, so that what is judged or sent is what the person saw.
 func (s *Service) actOnReply(ctx context.Context, actor models.Actor, number string, action Action, in ReplyInput, fn func(ctx context.Context, w *work) error) (*models.Case, error) {
-	return s.actAfter(ctx, actor, number, action, in.Version, func(ctx context.Context, w *work) (err error) {
+	c, err := s.actAfter(ctx, actor, number, action, in.Version, func(ctx context.Context, w *work) (err error) {
 		if w.Case.Status != models.Handling || w.Who&Handler == 0 {
 			return nil
 		}
@@ -112,6 +115,10 @@ func (s *Service) actOnReply(ctx context.Context, actor models.Actor, number str
 		w.Facts.Reply, err = s.keepReply(ctx, w, in, MinReply)
 		return err
 	}, fn)
+	if err == nil {
+		s.wrote(ctx, actor, number)
+	}
+	return c, err
 }
 
 // reviewersFor are the people who may approve the present reply: 督办 where the desk says so, and where nobody in the department may.

@@ -64,6 +64,7 @@ type Deps struct {
 	Policy    Policy
 	Live      Live
 	PII       Detector
+	Presence  Presence // nil: nobody is told of a colleague who writes too
 }
 
 // Service is every use case of a case.

@@ -36,6 +36,7 @@ type Thread struct {
 	Earlier   int                  // how many other cases this resident has raised (at most 99 are counted)
 	Colleague []accounts.StaffCard // handlers the case may be assigned to
 	Reviewers []accounts.StaffCard
+	Writing   []accounts.StaffCard // who else is writing the reply, for those who may
 }
 
 // Message is one entry of the thread with its files. To a resident a reply has a department, and no person behind it.
@@ -184,6 +185,9 @@ func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Threa
 				t.Reasons[a] = why
 			}
 		}
+	}
+	if t.Can(ActDraft) {
+		t.Writing = s.writing(ctx, actor, t.Case.Number)
 	}
 	soon, err := s.soon(ctx)
 	if err != nil {

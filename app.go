@@ -202,19 +202,21 @@ const codesPerDay = 10
 // publicNumbers are no personal data: hotlines everybody is meant to call.
 var publicNumbers = []string{"12345", "110", "119", "120", "12333", "12315", "12348", "12388"}
 
-// limitClasses bound how often somebody may do something; keys are network addresses, and phones or case numbers where the class says so.
-// What guards a secret fails closed when Redis is down, the rest goes on counted by each process.
+// limitClasses bound how often somebody may do something; who is counted are people once they signed in, network addresses before, and
+// phones, case numbers and accounts that are asked about. What guards a secret fails closed when Redis is down, the rest goes on counted
+// by each process.
 var limitClasses = map[string]limit.Limit{
-	"code":          {Rate: 20, Period: time.Hour, Burst: 10, WhenDown: limit.Closed},
-	"sign-in":       {Rate: 60, Period: 10 * time.Minute, Burst: 20, WhenDown: limit.Closed},
-	"staff-sign-in": {Rate: 60, Period: 10 * time.Minute, Burst: 20, WhenDown: limit.Open},
-	"track":         {Rate: 30, Period: 10 * time.Minute, Burst: 10, WhenDown: limit.Open},
-	"submit":        {Rate: 30, Period: time.Hour, Burst: 10, WhenDown: limit.Open},
-	"upload":        {Rate: 120, Period: time.Hour, Burst: 40, WhenDown: limit.Open},
-	"write":         {Rate: 240, Period: 10 * time.Minute, Burst: 60, WhenDown: limit.Open},
-	"search":        {Rate: 120, Period: time.Minute, Burst: 60, WhenDown: limit.Open},
-	"vote":          {Rate: 60, Period: time.Hour, Burst: 20, WhenDown: limit.Open},
-	"api":           {Rate: 600, Period: time.Minute, Burst: 200, WhenDown: limit.Open},
+	"code":          {Rate: 20, Period: time.Hour, Burst: 10, Shared: 15, WhenDown: limit.Closed},
+	"sign-in":       {Rate: 60, Period: 10 * time.Minute, Burst: 20, Shared: 10, WhenDown: limit.Closed},
+	"staff-sign-in": {Rate: 60, Period: 10 * time.Minute, Burst: 20, Shared: 20},
+	"track":         {Rate: 30, Period: 10 * time.Minute, Burst: 10, Shared: 20},
+	"submit":        {Rate: 30, Period: time.Hour, Burst: 10, Shared: 20},
+	"upload":        {Rate: 120, Period: time.Hour, Burst: 40, Shared: 5},
+	"write":         {Rate: 240, Period: 10 * time.Minute, Burst: 60, Shared: 10},
+	"staff-write":   {Rate: 1200, Period: 10 * time.Minute, Burst: 200}, // a draft saves itself every two seconds
+	"search":        {Rate: 120, Period: time.Minute, Burst: 60, Shared: 5},
+	"vote":          {Rate: 60, Period: time.Hour, Burst: 20, Shared: 5},
+	"api":           {Rate: 600, Period: time.Minute, Burst: 200, Shared: 5},
 }
 
 func (a *app) attachmentLimit(ctx context.Context) int {

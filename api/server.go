@@ -83,7 +83,7 @@ func New(d Deps) (*Server, error) {
 	portal.New(portal.Deps{
 		Accounts: d.Accounts, Calendar: d.Calendar, Cases: d.Cases, City: d.City, Files: d.Files, Library: d.Library,
 	}).Routes(k.Group(engine, kit.Portal))
-	con.Routes(k.Group(engine, kit.Console))
+	con.Routes(k.Group(engine, kit.Console).Limited("staff-write"))
 	v1.Routes(k, engine, v1.Deps{
 		Accounts: d.Accounts, Calendar: d.Calendar, Cases: d.Cases, City: d.City, Files: d.Files, Library: d.Library, Notices: d.Notices,
 		Idempotency: idempotency.New(d.DB, d.Kit.Clock, d.Seal),

@@ -105,7 +105,11 @@ func (s *Console) signIn(c *kit.Ctx) error {
 		return err
 	}
 	again := s.signInView(signInForm{Account: in.Account, Back: in.Back})
-	if err := c.Limit("staff-sign-in", "ip:"+c.ClientIP(), "account:"+strings.ToLower(strings.TrimSpace(in.Account))); err != nil {
+	err := c.Limit("staff-sign-in")
+	if err == nil {
+		err = c.LimitOn("staff-sign-in", "account:"+strings.ToLower(strings.TrimSpace(in.Account)))
+	}
+	if err != nil {
 		return c.FormAgain(err, "sign_in", func([]kit.FieldError) any { return again })
 	}
 	token, pending, err := s.Accounts.SignInStaff(c.Request.Context(), c.Actor, in.Account, in.Password)

@@ -128,3 +128,20 @@ func TestAProgramsTokenOpensNoPages(t *testing.T) {
 		t.Errorf("a staff session counts in the portal: %d", p.Status)
 	}
 }
+
+// Who is signed in is counted by themselves: colleagues behind the same gateway do not use up each other's share.
+func TestWritesOfAPersonAreLimited(t *testing.T) {
+	c, _ := newCity(t)
+	w := c.Web(func(classes map[string]limit.Limit) {
+		classes["staff-write"] = limit.Limit{Rate: 2, Period: time.Hour}
+	})
+	number := c.Submit(fixture.Phone).Case.Number
+	one, two := at(t, c, w, fixture.Handler), at(t, c, w, fixture.Handler2)
+	address := "/console/cases/" + number
+	for _, word := range []string{"第一条备注。", "第二条备注。"} {
+		one.done(one.post(address+"/note", "text", word)).want(200, word)
+	}
+	one.post(address+"/note", "text", "第三条备注。").want(429, "秒后再试")
+	one.get(address).want(200).without("第三条备注。")
+	two.done(two.post(address+"/note", "text", "同事的备注。")).want(200, "同事的备注。")
+}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
+	"huiyin/internal/limit"
 	"huiyin/models"
 	"huiyin/services/accounts"
 )
@@ -181,21 +183,26 @@ func (c *Ctx) Visitor() (int64, error) {
 	return id, nil
 }
 
-// Limit counts one more of a class of requests for a key, besides the network address.
-func (c *Ctx) Limit(class string, keys ...string) error {
-	if len(keys) == 0 {
-		keys = []string{"ip:" + c.ClientIP()}
+// Limit counts one more of a class of requests for whoever asks: somebody signed in by themselves, anybody else by their network address.
+func (c *Ctx) Limit(class string) error {
+	switch {
+	case c.Actor.IsStaff():
+		return c.count(class, limit.One("staff:"+strconv.FormatInt(c.Actor.ID, 10)))
+	case c.Actor.IsResident():
+		return c.count(class, limit.One("resident:"+strconv.FormatInt(c.Actor.ID, 10)))
 	}
-	for _, key := range keys {
-		d, err := c.Kit.Limits.Allow(c.Request.Context(), class, key)
-		if err != nil {
-			return err
-		}
-		if !d.OK {
-			return fault.New(fault.TooMany, i18n.N("操作太频繁了，请 %[1]d 秒后再试。"), int(d.RetryAfter/time.Second)+1).WithDetail(d.RetryAfter)
-		}
+	return c.count(class, limit.Address(c.ClientIP()))
+}
+
+// LimitOn counts one more of a class for what the request is about, whoever asks: a phone, a case's number, an account.
+func (c *Ctx) LimitOn(class, thing string) error { return c.count(class, limit.One(thing)) }
+
+func (c *Ctx) count(class string, key limit.Key) error {
+	d, err := c.Kit.Limits.Allow(c.Request.Context(), class, key)
+	if err == nil && !d.OK {
+		err = fault.New(fault.TooMany, i18n.N("操作太频繁了，请 %[1]d 秒后再试。"), int(d.RetryAfter/time.Second)+1).WithDetail(d.RetryAfter)
 	}
-	return nil
+	return err
 }
 
 // Redirect sends the browser on after an act.

@@ -89,13 +89,23 @@ type Group struct {
 	kit    *Kit
 	engine gin.IRouter
 	area   Area
+	acts   string // the class of the rate limit that every act counts in, "" for none
 }
 
 // Group returns a registrar of an area's routes.
-func (k *Kit) Group(engine gin.IRouter, area Area) *Group { return &Group{k, engine, area} }
+func (k *Kit) Group(engine gin.IRouter, area Area) *Group {
+	return &Group{kit: k, engine: engine, area: area}
+}
 
 // In returns a registrar of another area on the same engine.
-func (g *Group) In(area Area) *Group { return &Group{g.kit, g.engine, area} }
+func (g *Group) In(area Area) *Group { return g.kit.Group(g.engine, area) }
+
+// Limited returns a registrar whose acts all count in a class of the rate limit, for people who are signed in.
+func (g *Group) Limited(class string) *Group {
+	limited := *g
+	limited.acts = class
+	return &limited
+}
 
 // GET registers a page.
 func (g *Group) GET(path string, access Access, h Handler) { g.add(http.MethodGet, path, access, h) }
@@ -127,6 +137,9 @@ func (g *Group) add(method, path string, access Access, h Handler) {
 		c, err := g.kit.begin(gc, g.area)
 		if err == nil {
 			err = access.Check(c.Actor)
+		}
+		if err == nil && g.acts != "" && method == http.MethodPost && (c.Actor.IsStaff() || c.Actor.IsResident()) {
+			err = c.Limit(g.acts)
 		}
 		if err == nil {
 			err = h(c)

@@ -113,7 +113,7 @@ func (p *Portal) autosave(c *kit.Ctx) error {
 		return err
 	}
 	ctx, token := c.Request.Context(), in.token(c)
-	if err := c.Limit("write", "draft:"+token); err != nil {
+	if err := c.LimitOn("write", "draft:"+token); err != nil {
 		return err
 	}
 	draft, found, err := p.Cases.LoadDraft(ctx, token)

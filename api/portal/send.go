@@ -103,7 +103,11 @@ func (p *Portal) askCode(c *kit.Ctx, draft cases.Draft, in askForm) error {
 
 func (p *Portal) requestCode(c *kit.Ctx, typed string, privacy int64) error {
 	if phone, ok := accounts.NormalizePhone(typed); ok {
-		if err := c.Limit("code", "ip:"+c.ClientIP(), "phone:"+phone); err != nil {
+		err := c.Limit("code")
+		if err == nil {
+			err = c.LimitOn("code", "phone:"+phone)
+		}
+		if err != nil {
 			return beside("phone", err)
 		}
 	}

@@ -77,7 +77,11 @@ func (p *Portal) openByReceipt(c *kit.Ctx) error {
 	}
 	in.Number, in.Code = plainNumber(in.Number), norm.NFKC.String(in.Code)
 	number := in.Number
-	if err := c.Limit("track", "ip:"+c.ClientIP(), "number:"+number); err != nil {
+	err := c.Limit("track")
+	if err == nil {
+		err = c.LimitOn("track", "number:"+number)
+	}
+	if err != nil {
 		return again(err)
 	}
 	found, token, err := p.Cases.Track(c.Request.Context(), c.Actor.SessionID, in.TrackInput)

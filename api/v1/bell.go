@@ -12,8 +12,8 @@ import (
 
 func (s *server) bell() {
 	add(s, op{ID: "list-notices", Method: http.MethodGet, Path: "/staff/notices", Access: kit.Staff, Tag: tagBell, Summary: i18n.N("我的提醒，最新的在前")}, s.notices)
-	add(s, op{ID: "read-notice", Method: http.MethodPost, Path: "/staff/notices/{id}/read", Access: kit.Staff, Tag: tagBell, Limit: "write", Creates: together, Summary: i18n.N("标为已读")}, s.readNotice)
-	add(s, op{ID: "read-all-notices", Method: http.MethodPost, Path: "/staff/notices/read", Access: kit.Staff, Tag: tagBell, Limit: "write", Creates: together, Summary: i18n.N("到这一条为止都标为已读")}, s.readAll)
+	add(s, op{ID: "read-notice", Method: http.MethodPost, Path: "/staff/notices/{id}/read", Access: kit.Staff, Tag: tagBell, Limit: "staff-write", Creates: together, Summary: i18n.N("标为已读")}, s.readNotice)
+	add(s, op{ID: "read-all-notices", Method: http.MethodPost, Path: "/staff/notices/read", Access: kit.Staff, Tag: tagBell, Limit: "staff-write", Creates: together, Summary: i18n.N("到这一条为止都标为已读")}, s.readAll)
 }
 
 type afterInput struct {

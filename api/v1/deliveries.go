@@ -19,7 +19,7 @@ func (s *server) deliveries() {
 		Summary: i18n.N("通知记录，最新的在前")}, s.listDeliveries)
 	add(s, op{ID: "list-case-deliveries", Method: http.MethodGet, Path: "/staff/cases/{number}/deliveries", Access: kit.CaseWork, Tag: tagBell,
 		Summary: i18n.N("一件诉求的通知记录")}, s.caseDeliveries)
-	add(s, op{ID: "resend-delivery", Method: http.MethodPost, Path: "/staff/deliveries/{id}/resend", Access: deliveryReaders, Tag: tagBell, Limit: "write",
+	add(s, op{ID: "resend-delivery", Method: http.MethodPost, Path: "/staff/deliveries/{id}/resend", Access: deliveryReaders, Tag: tagBell, Limit: "staff-write",
 		Status: created, Creates: together, Summary: i18n.N("重新发送一条通知")}, s.resend)
 }
 

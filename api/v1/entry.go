@@ -108,7 +108,7 @@ func (s *server) entry() {
 
 func (s *server) requestCode(c *call, in *phoneCodeInput) (*none, error) {
 	if phone, ok := accounts.NormalizePhone(in.Body.Phone); ok {
-		if err := c.Limit("code", "phone:"+phone); err != nil {
+		if err := c.LimitOn("code", "phone:"+phone); err != nil {
 			return nil, err
 		}
 	}
@@ -124,7 +124,7 @@ func (s *server) signInByPhone(c *call, in *phoneSignInInput) (*made[SignedIn], 
 }
 
 func (s *server) openReceipt(c *call, in *receiptInput) (*made[SignedIn], error) {
-	if err := c.Limit("track", "number:"+textrule.Line(in.Body.Number)); err != nil {
+	if err := c.LimitOn("track", "number:"+textrule.Line(in.Body.Number)); err != nil {
 		return nil, err
 	}
 	k, token, err := s.Cases.Track(c.ctx, 0, in.Body)
@@ -140,7 +140,7 @@ func (s *server) openReceipt(c *call, in *receiptInput) (*made[SignedIn], error)
 }
 
 func (s *server) signInStaff(c *call, in *staffSignInInput) (*made[SignedIn], error) {
-	if err := c.Limit("staff-sign-in", "account:"+strings.ToLower(strings.TrimSpace(in.Body.Account))); err != nil {
+	if err := c.LimitOn("staff-sign-in", "account:"+strings.ToLower(strings.TrimSpace(in.Body.Account))); err != nil {
 		return nil, err
 	}
 	token, pending, err := s.Accounts.SignInStaff(c.ctx, c.Actor, in.Body.Account, in.Body.Password)
@@ -212,9 +212,9 @@ func (s *server) revokeSession(c *call, in *IDInput) (*none, error) {
 func (s *server) tokens() {
 	add(s, op{ID: "list-tokens", Method: http.MethodGet, Path: "/staff/tokens", Access: kit.Staff, Tag: tagEntry,
 		Summary: i18n.N("列出自己的程序令牌")}, s.listTokens)
-	add(s, op{ID: "create-token", Method: http.MethodPost, Path: "/staff/tokens", Access: kit.Staff, Tag: tagEntry, Limit: "write", Status: created,
+	add(s, op{ID: "create-token", Method: http.MethodPost, Path: "/staff/tokens", Access: kit.Staff, Tag: tagEntry, Limit: "staff-write", Status: created,
 		Creates: together, Summary: i18n.N("新建程序令牌")}, s.createToken)
-	add(s, op{ID: "revoke-token", Method: http.MethodDelete, Path: "/staff/tokens/{id}", Access: kit.Staff, Tag: tagEntry, Limit: "write",
+	add(s, op{ID: "revoke-token", Method: http.MethodDelete, Path: "/staff/tokens/{id}", Access: kit.Staff, Tag: tagEntry, Limit: "staff-write",
 		Summary: i18n.N("撤销程序令牌")}, s.revokeToken)
 }
 

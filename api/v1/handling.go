@@ -13,7 +13,7 @@ import (
 
 // act is the line of an act of staff on a case.
 func act(id, path, summary string) op {
-	return op{ID: id, Method: http.MethodPost, Path: "/staff/cases/{number}" + path, Access: kit.CaseWork, Tag: tagHandling, Limit: "write", Creates: together, Summary: summary}
+	return op{ID: id, Method: http.MethodPost, Path: "/staff/cases/{number}" + path, Access: kit.CaseWork, Tag: tagHandling, Limit: "staff-write", Creates: together, Summary: summary}
 }
 
 func (s *server) handling() {
@@ -22,7 +22,7 @@ func (s *server) handling() {
 	add(s, act("accept-case", "/accept", i18n.N("受理")), s.accept)
 	add(s, act("assign-case", "/assign", i18n.N("分派给经办人")), s.assign)
 	add(s, act("transfer-case", "/transfer", i18n.N("转给别的部门")), s.transfer)
-	add(s, op{ID: "save-reply-draft", Method: http.MethodPut, Path: "/staff/cases/{number}/reply-draft", Access: kit.CaseWork, Tag: tagHandling, Limit: "write",
+	add(s, op{ID: "save-reply-draft", Method: http.MethodPut, Path: "/staff/cases/{number}/reply-draft", Access: kit.CaseWork, Tag: tagHandling, Limit: "staff-write",
 		Summary: i18n.N("保存答复稿")}, s.saveReply)
 	add(s, act("submit-review", "/submit-review", i18n.N("提交审核")), s.submitReview)
 	add(s, act("recall-reply", "/recall", i18n.N("撤回送审")), s.recall)

@@ -12,7 +12,7 @@ import (
 func (s *server) inbox() {
 	add(s, op{ID: "list-inbox", Method: http.MethodGet, Path: "/staff/inbox", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("诉求列表的一页")}, s.listInbox)
 	add(s, op{ID: "count-inbox", Method: http.MethodGet, Path: "/staff/counts", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("各列表有多少件")}, s.counts)
-	add(s, op{ID: "bulk-assign", Method: http.MethodPost, Path: "/staff/bulk-assign", Access: kit.CaseWork, Tag: tagInbox, Limit: "write", Creates: around, Summary: i18n.N("一次分派多件")}, s.bulkAssign)
+	add(s, op{ID: "bulk-assign", Method: http.MethodPost, Path: "/staff/bulk-assign", Access: kit.CaseWork, Tag: tagInbox, Limit: "staff-write", Creates: around, Summary: i18n.N("一次分派多件")}, s.bulkAssign)
 	add(s, op{ID: "list-colleagues", Method: http.MethodGet, Path: "/staff/colleagues", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("一个部门的经办人，可以分派给谁")}, s.colleagues)
 	add(s, op{ID: "list-reply-templates", Method: http.MethodGet, Path: "/staff/reply-templates", Access: kit.CaseWork, Tag: tagInbox, Misses: true, Summary: i18n.N("常用答复，可按一件诉求填好")}, s.templates)
 }

@@ -13,7 +13,7 @@ import (
 // ownAccount is what staff do with their own account. Passwords and second factors answer nothing that could be kept under a key.
 func (s *server) ownAccount() {
 	line := func(id, method, path, summary string) op {
-		return op{ID: id, Method: method, Path: "/staff" + path, Access: staffSession, Tag: tagOwn, Limit: "write", Summary: summary}
+		return op{ID: id, Method: method, Path: "/staff" + path, Access: staffSession, Tag: tagOwn, Limit: "staff-write", Summary: summary}
 	}
 	made := func(id, path, summary string) op {
 		o := line(id, http.MethodPost, path, summary)

@@ -17,7 +17,7 @@ func (s *server) replyFiles() {
 		Status: created, Creates: around, Summary: i18n.N("给答复稿加一个附件")}, s.addReplyFile)
 	add(s, op{ID: "list-reply-attachments", Method: http.MethodGet, Path: replyFilesPath, Access: kit.CaseWork, Tag: tagHandling,
 		Summary: i18n.N("列出答复稿的附件")}, s.listReplyFiles)
-	add(s, op{ID: "remove-reply-attachment", Method: http.MethodDelete, Path: replyFilesPath + "/{id}", Access: kit.CaseWork, Tag: tagHandling, Limit: "write",
+	add(s, op{ID: "remove-reply-attachment", Method: http.MethodDelete, Path: replyFilesPath + "/{id}", Access: kit.CaseWork, Tag: tagHandling, Limit: "staff-write",
 		Summary: i18n.N("去掉答复稿的一个附件")}, s.removeReplyFile)
 }
 

@@ -1,7 +1,7 @@
 // Package limit says whether somebody may do something yet again: so many times in a period, counted in Redis for all
 // processes together, by class of route.
 //
-// It knows nothing of routes or people: the caller names the class and the key (an address, a blind index of a phone).
+// It knows nothing of routes or people: the caller names the class and whom to count (one person or thing, or a network address).
 package limit
 
 import (
@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/go-redis/redis_rate/v10"
@@ -36,6 +37,32 @@ type Limit struct {
 	Burst    int
 	Period   time.Duration
 	WhenDown WhenDown
+	// Shared is how many times as much a network address gets: a carrier, or the gateway of an office, puts many people behind one. 0 is once.
+	Shared int
+}
+
+func (l Limit) times(n int) Limit {
+	l.Rate, l.Burst = l.Rate*n, l.Burst*n
+	return l
+}
+
+// Key is who or what is counted.
+type Key struct {
+	text   string
+	shared bool
+}
+
+// One is a single person or thing: an account, a phone, a number.
+func One(text string) Key { return Key{text: text} }
+
+// Address is whoever comes from a network address. Of IPv6 the first 64 bits count, for one customer has them all.
+func Address(ip string) Key {
+	if a, err := netip.ParseAddr(ip); err == nil && a.Unmap().Is6() {
+		if p, err := a.WithZone("").Prefix(64); err == nil {
+			ip = p.String()
+		}
+	}
+	return Key{text: "ip:" + ip, shared: true}
 }
 
 // Decision is the answer; RetryAfter is set when it is no.
@@ -55,12 +82,13 @@ type Limiter struct {
 func New(client redis.UniversalClient, classes map[string]Limit) *Limiter {
 	own := make(map[string]Limit, len(classes))
 	for name, l := range classes {
-		if l.Rate <= 0 || l.Period <= 0 || l.Burst < 0 {
+		if l.Rate <= 0 || l.Period <= 0 || l.Burst < 0 || l.Shared < 0 {
 			panic("limit: class " + name + " allows nothing")
 		}
 		if l.Burst == 0 {
 			l.Burst = l.Rate
 		}
+		l.Shared = max(l.Shared, 1)
 		own[name] = l
 	}
 	return &Limiter{redis: redis_rate.NewLimiter(client), classes: own, local: newLocal(maxLocal)}
@@ -68,12 +96,15 @@ func New(client redis.UniversalClient, classes map[string]Limit) *Limiter {
 
 // Allow counts one more of that class for the key. It fails with fault.Unavailable when Redis is down and the class is
 // Closed, and with a plain error for a class nobody defined.
-func (l *Limiter) Allow(ctx context.Context, class, key string) (Decision, error) {
+func (l *Limiter) Allow(ctx context.Context, class string, key Key) (Decision, error) {
 	c, ok := l.classes[class]
 	if !ok {
 		return Decision{}, fmt.Errorf("limit: no class %q", class)
 	}
-	id := class + ":" + digest(key)
+	if key.shared {
+		c = c.times(c.Shared)
+	}
+	id := class + ":" + digest(key.text)
 	res, err := l.redis.Allow(ctx, id, redis_rate.Limit{Rate: c.Rate, Burst: c.Burst, Period: c.Period})
 	switch {
 	case err == nil:

@@ -37,7 +37,7 @@ func TestAllow(t *testing.T) {
 			l := New(r.Client, classes())
 			key := fmt.Sprint("a", time.Now().UnixNano())
 			for i := range 4 {
-				d, err := l.Allow(t.Context(), "read", key)
+				d, err := l.Allow(t.Context(), "read", One(key))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -48,17 +48,17 @@ func TestAllow(t *testing.T) {
 					t.Fatalf("retry after %v", d.RetryAfter)
 				}
 			}
-			if d, err := l.Allow(t.Context(), "read", key+"other"); err != nil || !d.OK {
+			if d, err := l.Allow(t.Context(), "read", One(key+"other")); err != nil || !d.OK {
 				t.Fatalf("another key: %+v %v", d, err)
 			}
-			if d, _ := l.Allow(t.Context(), "fast", key); !d.OK {
+			if d, _ := l.Allow(t.Context(), "fast", One(key)); !d.OK {
 				t.Fatal("first")
 			}
 			time.Sleep(150 * time.Millisecond)
-			if d, _ := l.Allow(t.Context(), "fast", key); !d.OK {
+			if d, _ := l.Allow(t.Context(), "fast", One(key)); !d.OK {
 				t.Fatal("the bucket did not fill again")
 			}
-			if _, err := l.Allow(t.Context(), "nobody", key); err == nil {
+			if _, err := l.Allow(t.Context(), "nobody", One(key)); err == nil {
 				t.Fatal("an unknown class was allowed")
 			}
 		})
@@ -73,13 +73,49 @@ func TestWhenRedisIsDown(t *testing.T) {
 	defer func() { _ = r.Close() }()
 	l := New(r.Client, classes())
 	for i := range 4 {
-		d, err := l.Allow(t.Context(), "read", "a")
+		d, err := l.Allow(t.Context(), "read", One("a"))
 		if err != nil || d.OK != (i < 3) {
 			t.Fatalf("%d: %+v %v", i, d, err)
 		}
 	}
-	if _, err := l.Allow(t.Context(), "code", "a"); !fault.Is(err, fault.Unavailable) {
+	if _, err := l.Allow(t.Context(), "code", One("a")); !fault.Is(err, fault.Unavailable) {
 		t.Fatalf("got %v", err)
+	}
+}
+
+func TestAnAddressStandsForMany(t *testing.T) {
+	r, err := redisx.Open(t.Context(), "redis://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	l := New(r.Client, map[string]Limit{"code": {Rate: 2, Period: time.Hour, Shared: 3}})
+	allowed := func(keys ...Key) (n int) {
+		for _, key := range keys {
+			for range 10 {
+				if d, err := l.Allow(t.Context(), "code", key); err != nil {
+					t.Fatal(err)
+				} else if d.OK {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	if n := allowed(One("13900000001")); n != 2 {
+		t.Errorf("one person %d times", n)
+	}
+	if n := allowed(Address("192.0.2.1"), Address("::ffff:192.0.2.1")); n != 6+6 { // the proxy gives an address always in the same way
+		t.Errorf("an address %d times", n)
+	}
+	if n := allowed(Address("2001:db8::1"), Address("2001:db8::2:1"), Address("2001:db8:0:0:ffff::")); n != 6 {
+		t.Errorf("a network %d times", n)
+	}
+	if n := allowed(Address("2001:db8:0:1::1")); n != 6 {
+		t.Errorf("another network %d times", n)
+	}
+	if n := allowed(Address("somewhere")); n != 6 {
+		t.Errorf("what is no address %d times", n)
 	}
 }
 

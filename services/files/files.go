@@ -261,42 +261,6 @@ func (f *Files) Open(ctx context.Context, id int64) (models.Attachment, io.ReadS
 // StagedFor is how long a file that nothing took along stays; it outlasts the drafts.
 const StagedFor = 7 * 24 * time.Hour
 
-// Sweep deletes at most limit files that have been nobody's, or staged under a draft, for longer than StagedFor, and returns how many.
-func (f *Files) Sweep(ctx context.Context, limit int) (int, error) {
-	stale, err := f.stale(ctx, f.clock.Now().Add(-StagedFor), limit)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for _, a := range stale {
-		if a.OwnerKind != nobody {
-			gone, err := f.disown(ctx, a.OwnerKind, a.OwnerID, a.ID)
-			if err != nil {
-				return n, err
-			}
-			if len(gone) == 0 { // attached meanwhile
-				continue
-			}
-		}
-		if err := f.remove(ctx, a); err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
-}
-
-// remove deletes the bytes, then the row that knows of them, unless the row has an owner.
-func (f *Files) remove(ctx context.Context, a models.Attachment) error {
-	if free, err := f.isNobodys(ctx, a.ID); err != nil || !free {
-		return err
-	}
-	if err := f.store.Delete(ctx, a.BlobKey); err != nil {
-		return err
-	}
-	return f.delete(ctx, a.ID)
-}
-
 // undo takes back a Stage that failed; what it cannot take back now Sweep finds later.
 func (f *Files) undo(ctx context.Context, a models.Attachment) {
 	_, err := f.disown(ctx, a.OwnerKind, a.OwnerID, a.ID)

@@ -13,44 +13,61 @@ import (
 // a Stale when the version has moved on; Conflict when it is to be deactivated with open cases, active departments below, topics that
 // it answers or a desk of its own.
 func (s *Service) UpdateDepartment(ctx context.Context, actor models.Actor, id int64, in DepartmentInput) (models.Department, error) {
+	return s.changeDepartment(ctx, actor, id, "department.update", func(ctx context.Context, tree *Tree, old models.Department) (models.Department, map[string]any, error) {
+		if err := in.check(); err != nil {
+			return old, nil, err
+		}
+		row, err := s.updated(ctx, tree, old, in)
+		return row, map[string]any{"changed": in.differs(old)}, err
+	})
+}
+
+// changeDepartment runs one change of a department with its audit row. change returns the department as it is then and what the audit log
+// says of it; nil when nothing changed.
+func (s *Service) changeDepartment(ctx context.Context, actor models.Actor, id int64, action string, change func(ctx context.Context, tree *Tree, old models.Department) (models.Department, map[string]any, error)) (row models.Department, err error) {
 	if reason := MayManageDepartments(actor); reason != nil {
-		return models.Department{}, reason
+		return row, reason
 	}
-	if err := in.check(); err != nil {
-		return models.Department{}, err
-	}
-	var row models.Department
-	err := s.DB.Tx(ctx, func(ctx context.Context) error {
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
 		tree, old, err := s.treeToChange(ctx, id)
 		if err != nil {
 			return err
 		}
-		if old.Version != in.Version {
-			return stale(old.Version, old, in.differs(old))
-		}
-		if row, err = s.moved(ctx, tree, old, in); err != nil {
+		var detail map[string]any
+		if row, detail, err = change(ctx, tree, old); err != nil || detail == nil {
 			return err
 		}
-		if row.Name != old.Name || row.ParentID != old.ParentID {
-			if err := nameIsFree(tree.All(), id, row.ParentID, row.Name); err != nil {
-				return err
-			}
-		}
-		if old.Active && !in.Active {
-			if err := s.mayClose(ctx, tree, old); err != nil {
-				return err
-			}
-		}
-		if ok, err := s.writeDepartment(ctx, row, in.Version); err != nil {
-			return err
-		} else if !ok {
-			return stale(old.Version, old, nil)
-		}
-		row.Version++
 		s.tree.Changed(ctx)
-		return s.Audit.Record(ctx, actor, "department.update", "department", id, map[string]any{"changed": in.differs(old)})
+		return s.Audit.Record(ctx, actor, action, "department", id, detail)
 	})
 	return row, err
+}
+
+func (s *Service) updated(ctx context.Context, tree *Tree, old models.Department, in DepartmentInput) (models.Department, error) {
+	if old.Version != in.Version {
+		return old, stale(old.Version, old, in.differs(old))
+	}
+	row, err := s.moved(ctx, tree, old, in)
+	if err != nil {
+		return old, err
+	}
+	if row.Name != old.Name || row.ParentID != old.ParentID {
+		if err := nameIsFree(tree.All(), old.ID, row.ParentID, row.Name); err != nil {
+			return old, err
+		}
+	}
+	if old.Active && !in.Active {
+		if err := s.mayClose(ctx, tree, old); err != nil {
+			return old, err
+		}
+	}
+	if ok, err := s.writeDepartment(ctx, row, in.Version); err != nil {
+		return old, err
+	} else if !ok {
+		return old, stale(old.Version, old, nil)
+	}
+	row.Version++
+	return row, nil
 }
 
 // moved returns old with the input's values, and rewrites the paths below it when the parent is another.

@@ -17,6 +17,10 @@ import (
 func (s *Console) inboxRoutes(g *kit.Group) {
 	g.GET("/console/cases", kit.CaseWork, s.inbox)
 	g.POST("/console/cases/assign", kit.CaseWork, s.assignMany)
+	g.POST("/console/cases/by-phone", kit.CaseWork, s.byPhone)
+	for _, act := range []string{"assign", "by-phone"} { // whoever reloads the answer to an act
+		g.GET("/console/cases/"+act, kit.CaseWork, func(c *kit.Ctx) error { return c.Redirect(viewAddress(cases.ViewAll)) })
+	}
 	g.GET("/console/live", kit.Staff, s.live)
 	g.GET("/console/live/parts", kit.Staff, s.liveParts)
 }
@@ -46,6 +50,9 @@ type inboxView struct {
 	Many         bool          // of several departments
 	Empty        emptyView
 	Back         string
+	Phone        string // as typed, to look for whose it is
+	PhoneOpen    bool
+	Errors       []kit.FieldError
 }
 
 type rowView struct {
@@ -84,30 +91,72 @@ func (s *Console) inbox(c *kit.Ctx) error {
 	if err := c.Bind(&q); err != nil {
 		return err
 	}
+	if _, ok := accounts.NormalizePhone(q.Search); ok {
+		c.SetFlash("info", c.T("手机号请填在“按手机号查”里：搜索框里的字会留在地址和浏览记录里。"))
+		return c.Redirect(address("/console/cases", c.Request.URL.Query(), "q", "") + "#phone")
+	}
+	v, err := s.inboxView(c, q)
+	if err != nil {
+		return err
+	}
+	return c.Page(http.StatusOK, "inbox", v)
+}
+
+// byPhone leads to the cases of whoever has that phone, for when they are on the line.
+func (s *Console) byPhone(c *kit.Ctx) error {
+	var in struct {
+		View  cases.View `form:"view"`
+		Phone string     `form:"phone"`
+	}
+	err := c.Bind(&in)
+	if err == nil {
+		err = c.Limit("track")
+	}
+	number := ""
+	if err == nil {
+		number, err = s.Cases.FindByPhone(c.Request.Context(), c.Actor, in.Phone)
+	}
+	if err == nil {
+		return c.Redirect(address("/console/cases", url.Values{"view": {string(cases.ViewAll)}}, "same", number))
+	}
+	if !slices.Contains(cases.Views, in.View) {
+		in.View = cases.ViewAll
+	}
+	v, failed := s.inboxView(c, cases.InboxQuery{View: in.View})
+	if failed != nil {
+		return failed
+	}
+	return c.FormAgain(err, "inbox", func(errs []kit.FieldError) any {
+		v.Phone, v.PhoneOpen, v.Errors = in.Phone, true, errs
+		return v
+	})
+}
+
+func (s *Console) inboxView(c *kit.Ctx, q cases.InboxQuery) (*inboxView, error) {
 	if q.View == "" {
 		q.View = viewsOf(c.Actor)[0]
 	}
 	page, err := s.Cases.Inbox(c.Request.Context(), c.Actor, q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c.Section(string(q.View))
 	from := originOf(c)
 	if !from.Known() {
 		from = origin{url.Values{"view": {string(q.View)}}, q.View}
 	}
-	v := inboxView{Query: q, Title: c.T(viewNames[q.View]), SearchedBack: page.SearchedBack, InText: page.InText, Back: c.Request.URL.RequestURI()}
-	if err := s.fillFilters(c, &v, page.Departments); err != nil {
-		return err
+	v := &inboxView{Query: q, Title: c.T(viewNames[q.View]), SearchedBack: page.SearchedBack, InText: page.InText, Back: c.Request.URL.RequestURI()}
+	if err := s.fillFilters(c, v, page.Departments); err != nil {
+		return nil, err
 	}
 	for _, r := range page.Rows {
 		v.Rows = append(v.Rows, s.rowView(c, r, from))
 	}
 	if v.Sub, err = s.whoAmI(c); err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.fillHandlers(c, &v); err != nil {
-		return err
+	if err := s.fillHandlers(c, v); err != nil {
+		return nil, err
 	}
 	if q.After != "" {
 		v.First = address("/console/cases", c.Request.URL.Query(), "after", "")
@@ -115,8 +164,8 @@ func (s *Console) inbox(c *kit.Ctx) error {
 	if page.Next != "" {
 		v.Older = address("/console/cases", c.Request.URL.Query(), "after", page.Next)
 	}
-	v.Empty = emptyOf(c, v)
-	return c.Page(http.StatusOK, "inbox", v)
+	v.Empty = emptyOf(c, *v)
+	return v, nil
 }
 
 // address is path with the query, one parameter set anew.

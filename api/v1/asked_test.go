@@ -37,7 +37,7 @@ func TestKeysOfEveryPost(t *testing.T) {
 		}
 	}
 	slices.Sort(refusing)
-	want := []string{"begin-authenticator", "confirm-authenticator", "disable-authenticator", "renew-recovery-codes", "reveal-contact", "verify-second-factor"}
+	want := []string{"begin-authenticator", "confirm-authenticator", "disable-authenticator", "find-by-phone", "renew-recovery-codes", "reveal-contact", "verify-second-factor"}
 	if !slices.Equal(refusing, want) {
 		t.Errorf("refuse a key: %v", refusing)
 	}

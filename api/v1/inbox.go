@@ -13,6 +13,7 @@ func (s *server) inbox() {
 	add(s, op{ID: "list-inbox", Method: http.MethodGet, Path: "/staff/inbox", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("诉求列表的一页")}, s.listInbox)
 	add(s, op{ID: "count-inbox", Method: http.MethodGet, Path: "/staff/counts", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("各列表有多少件")}, s.counts)
 	add(s, op{ID: "bulk-assign", Method: http.MethodPost, Path: "/staff/bulk-assign", Access: kit.CaseWork, Tag: tagInbox, Limit: "staff-write", Creates: around, Summary: i18n.N("一次分派多件")}, s.bulkAssign)
+	add(s, op{ID: "find-by-phone", Method: http.MethodPost, Path: "/staff/find-by-phone", Access: kit.CaseWork, Tag: tagInbox, Limit: "track", Creates: nothing, Summary: i18n.N("按手机号找来信人的诉求（留痕）")}, s.findByPhone)
 	add(s, op{ID: "list-colleagues", Method: http.MethodGet, Path: "/staff/colleagues", Access: kit.CaseWork, Tag: tagInbox, Summary: i18n.N("一个部门的经办人，可以分派给谁")}, s.colleagues)
 	add(s, op{ID: "list-reply-templates", Method: http.MethodGet, Path: "/staff/reply-templates", Access: kit.CaseWork, Tag: tagInbox, Misses: true, Summary: i18n.N("常用答复，可按一件诉求填好")}, s.templates)
 }
@@ -24,6 +25,7 @@ type inboxInput struct {
 	Topic   int64             `query:"topic" minimum:"0"`
 	Status  models.CaseStatus `query:"status" enum:"submitted,handling,reviewing,approved,answered,closed,withdrawn"`
 	Channel string            `query:"channel" enum:"web,miniprogram,phone,api"`
+	Same    string            `query:"same" maxLength:"40" doc:"一件诉求的编号：只列同一位来信人的，匿名的不在内"`
 	Search  string            `query:"q" maxLength:"200" doc:"编号或编号的开头，或者要找的字词"`
 	After   string            `query:"after" maxLength:"400" doc:"上一页给出的下一页位置"`
 	Limit   int               `query:"limit" minimum:"1" maximum:"100" default:"20"`
@@ -51,7 +53,7 @@ type inboxPage struct {
 
 func (s *server) listInbox(c *call, in *inboxInput) (*inboxPage, error) {
 	p, err := s.Cases.Inbox(c.ctx, c.Actor, cases.InboxQuery{
-		View: in.View, DepartmentID: in.Department, TopicID: in.Topic, Status: in.Status, Channel: in.Channel, Search: in.Search, After: in.After, Limit: in.Limit,
+		View: in.View, DepartmentID: in.Department, TopicID: in.Topic, Status: in.Status, Channel: in.Channel, Same: in.Same, Search: in.Search, After: in.After, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err
@@ -71,6 +73,21 @@ func (s *server) listInbox(c *call, in *inboxInput) (*inboxPage, error) {
 	out := &inboxPage{Link: paged.Link}
 	out.Body.List, out.Body.SearchedBack, out.Body.InText = paged.Body, p.SearchedBack, p.InText
 	return out, nil
+}
+
+type byPhoneInput struct {
+	Body struct {
+		Phone string `json:"phone" doc:"来信人的手机号"`
+	}
+}
+
+type foundByPhone struct {
+	Number string `json:"number" doc:"这位来信人最新的、您能看到的一件；其余的用 same 列出"`
+}
+
+func (s *server) findByPhone(c *call, in *byPhoneInput) (*reply[foundByPhone], error) {
+	number, err := s.Cases.FindByPhone(c.ctx, c.Actor, in.Body.Phone)
+	return &reply[foundByPhone]{foundByPhone{number}}, err
 }
 
 // countUpTo is where counting stops.

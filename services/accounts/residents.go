@@ -63,6 +63,16 @@ func checkPhone(typed string) (string, error) {
 	return phone, nil
 }
 
+// ResidentByPhone returns the id of the resident with that phone. Errors: fault.Invalid on "phone"; fault.NotFound.
+func (s *Service) ResidentByPhone(ctx context.Context, typed string) (int64, error) {
+	phone, err := checkPhone(typed)
+	if err != nil {
+		return 0, err
+	}
+	row, err := s.residentByIndex(ctx, s.Seal.BlindIndex(indexPhone, phone))
+	return row.ID, err
+}
+
 // mayUsePhone reads a phone, which is personal data: the notice in force is agreed to before it is used for anything
 // (个人信息保护法 art. 14, 17).
 func (s *Service) mayUsePhone(ctx context.Context, typed string, privacy int64) (string, error) {

@@ -29,7 +29,7 @@ var operations = map[string]string{
 	"/console/account/totp/begin": "POST /staff/authenticator", "/console/account/totp/confirm": "POST /staff/authenticator/confirmation",
 	"/console/account/totp/disable": "POST /staff/authenticator/removal", "/console/account/totp/recovery": "POST /staff/recovery-codes",
 	"/console/notices/read": "POST /staff/notices/read, POST /staff/notices/:id/read", "/console/deliveries/:id/resend": "POST /staff/deliveries/:id/resend",
-	"/console/cases/assign": "POST /staff/bulk-assign",
+	"/console/cases/assign": "POST /staff/bulk-assign", "/console/cases/by-phone": "POST /staff/find-by-phone",
 
 	"/console/cases/:number/accept": "POST /staff/cases/:number/accept", "/console/cases/:number/approve": "POST /staff/cases/:number/approve",
 	"/console/cases/:number/assign": "POST /staff/cases/:number/assign", "/console/cases/:number/transfer": "POST /staff/cases/:number/transfer",

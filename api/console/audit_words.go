@@ -19,7 +19,7 @@ var auditActions = map[string]string{
 	"department.create": "新增部门", "department.update": "修改部门", "department.move": "调整部门顺序", "desk.save": "保存受理窗口", "topic.save": "保存分类", "topic.move": "调整分类顺序",
 	"reply_template.save": "保存常用答复", "notice.template.set": "修改通知模板", "notice.template.reset": "恢复默认通知模板", "notice.resend": "重发通知",
 	"case.find_by_phone": "按手机号查诉求",
-	"page.publish": "发布页面", "publication.save": "保存公开版本",
+	"page.publish":       "发布页面", "publication.save": "保存公开版本",
 	"publication.confirm": "提交公开版本", "publication.publish": "发布公开版本", "publication.return": "退回公开版本", "publication.take_out": "撤下公开版本", "publication.recall": "收回公开版本", "case.forget": "按保存期限去除个人信息",
 	"settings.profile": "修改城市设置", "settings.security": "修改登录安全", "settings.handling": "修改办理时限与数量", "settings.retention": "修改保存期限", "settings.emblem": "更换徽标",
 	"calendar.seed": "载入自带日历", "calendar.start": "按周末开始一年", "calendar.import": "导入一年的日历", "calendar.day": "修改一天的日历",

@@ -35,6 +35,7 @@ type publicationView struct {
 	Ask        bool   // publishing is to be confirmed on the page: there is no script for the dialog
 	Caption    string // what the text beside the original is, so far
 	Publishers string // who may publish it
+	Looked     bool   // the texts hold what the original covers, and this look at it was recorded
 	List       origin
 	Label      string
 	Onward     *onward
@@ -85,7 +86,7 @@ func (s *Console) publicationView(c *kit.Ctx, number string, typed *publicationF
 	p, t := pv.Publication, original.T
 	v := &publicationView{
 		T: t, P: p, Case: original, Tag: publicationTag(c, t.Case.Publication), Title: p.Title, Question: p.Question, Answer: p.Answer,
-		Undecided: pv.Undecided, Why: original.Why, By: s.nameOf(c, p.PreparedBy), Published: p.PublishedAt,
+		Undecided: pv.Undecided, Looked: pv.Looked, Why: original.Why, By: s.nameOf(c, p.PreparedBy), Published: p.PublishedAt,
 		Mine: p.PreparedBy == c.Actor.ID || p.Authors.Include(c.Actor.ID), Publisher: s.nameOf(c, p.PublishedBy),
 	}
 	v.Ask = c.Query("ask") != ""

@@ -225,7 +225,7 @@ func (p *Portal) submit(c *kit.Ctx, draft cases.Draft, in askForm) error {
 func (p *Portal) checkForm(c *kit.Ctx, draft cases.Draft, in askForm) error {
 	input := draft.Input
 	input.Clean()
-	f := input.Check()
+	f := p.Cases.CheckWords(&input)
 	if !c.Actor.IsResident() {
 		if _, ok := accounts.NormalizePhone(in.Phone); !ok {
 			f.Add("phone", i18n.N("请填写 11 位手机号码。"))

@@ -82,7 +82,7 @@ type byPhoneInput struct {
 }
 
 type foundByPhone struct {
-	Number string `json:"number" doc:"这位来信人最新的、您能看到的一件；其余的用 same 列出"`
+	Number string `json:"number" doc:"这位来信人最新的、您能看到的一件；其余的按同一位来信人列出"`
 }
 
 func (s *server) findByPhone(c *call, in *byPhoneInput) (*reply[foundByPhone], error) {

@@ -18,9 +18,9 @@ type Part struct {
 	Kind pii.Kind
 }
 
-// covered are the kinds that staff see only after a recorded look: what reaches a person, or proves who they are. Where something
+// covers are the kinds that staff see only after a recorded look: what reaches a person, or proves who they are. Where something
 // happened and who is spoken of stays, or nobody could answer.
-var covered = map[pii.Kind]bool{pii.IDCard: true, pii.BankCard: true, pii.Phone: true, pii.Email: true, pii.WeChat: true, pii.QQ: true}
+var covers = map[pii.Kind]bool{pii.IDCard: true, pii.BankCard: true, pii.Phone: true, pii.Email: true, pii.WeChat: true, pii.QQ: true}
 
 // written tells which messages are a resident's own words.
 func written(k models.MessageKind) bool {
@@ -32,27 +32,33 @@ func (s *Service) cover(m *Message) {
 	if !written(m.Kind) {
 		return
 	}
-	var parts []Part
-	var hidden strings.Builder
+	if parts, hidden := s.covered(m.Body); parts != nil {
+		m.Parts, m.open, m.Body = parts, m.Body, hidden
+	}
+}
+
+// covered returns a text with such data hidden, in parts and as a whole; no parts, and the text itself, when it holds none.
+func (s *Service) covered(text string) (parts []Part, hidden string) {
+	var all strings.Builder
 	end := 0
 	add := func(text string, kind pii.Kind) {
 		if text != "" {
 			parts = append(parts, Part{text, kind})
-			hidden.WriteString(text)
+			all.WriteString(text)
 		}
 	}
-	for _, f := range s.PII.Find(m.Body) {
-		if covered[f.Kind] {
-			add(m.Body[end:f.Start], "")
+	for _, f := range s.PII.Find(text) {
+		if covers[f.Kind] {
+			add(text[end:f.Start], "")
 			add(pii.Mask(f.Kind, f.Text), f.Kind)
 			end = f.End
 		}
 	}
 	if end == 0 {
-		return
+		return nil, text
 	}
-	add(m.Body[end:], "")
-	m.Parts, m.open, m.Body = parts, m.Body, hidden.String()
+	add(text[end:], "")
+	return parts, all.String()
 }
 
 // Uncover shows what was covered in the messages: after a look that was recorded.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"huiyin/internal/fault"
 	"huiyin/services/cases"
 	"huiyin/test/fixture"
 )
@@ -37,5 +38,94 @@ func TestNumbersInAQuestionAreCovered(t *testing.T) {
 		if own.Messages[0].Body != text {
 			t.Errorf("the resident reads %s", own.Messages[0].Body)
 		}
+	})
+}
+
+// The public version, before it is decided on, covers what the thread covers; whoever prepares it sees it open, which is a recorded look.
+func TestCoveredWordsStayCoveredInThePublicVersion(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		const open, hidden = "电话13912345678", "电话139****5678"
+		r := c.Submit(fixture.Phone, func(in *cases.SubmitInput) {
+			in.Text, in.Consent = "路灯坏了一周，请打我"+open+"，谢谢。", true
+		})
+		n := r.Case.Number
+		question := func(who string) string {
+			t.Helper()
+			return must[cases.PublicVersion](t)(c.Cases.PublicVersion(t.Context(), c.Actor(who), n)).Publication.Question
+		}
+		looks := func(history int, audits int64) {
+			t.Helper()
+			thread := must[*cases.Thread](t)(c.Cases.Open(t.Context(), c.Actor(fixture.Overseer), n))
+			got := 0
+			for _, e := range thread.Events {
+				if e.Action == string(cases.ActReveal) {
+					got++
+				}
+			}
+			if a := audited(t, c, "case.reveal", r.Case.ID); got != history || a != audits {
+				t.Errorf("%d looks in the history, %d in the audit log; want %d, %d", got, a, history, audits)
+			}
+		}
+		covered := func(people ...string) {
+			t.Helper()
+			for _, who := range people {
+				if q := question(who); strings.Contains(q, open) || !strings.Contains(q, hidden) {
+					t.Errorf("%s reads %q", who, q)
+				}
+			}
+		}
+		covered(fixture.Handler, fixture.Reviewer, fixture.Overseer, fixture.Leader) // nobody prepares it yet
+		c.Answer(n)
+		covered(fixture.Reviewer, fixture.Overseer, fixture.Leader)
+		looks(0, 0)
+		for range 2 {
+			if q := question(fixture.Handler); !strings.Contains(q, open) {
+				t.Errorf("who prepares it cannot decide: %q", q)
+			}
+		}
+		looks(1, 2)
+		question(fixture.Handler2)
+		looks(2, 3)
+	})
+}
+
+// What is covered is not found out by searching for it digit by digit.
+func TestASearchDoesNotLookUnderTheCover(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		const text = "我家住解放路12号3单元501，电话13912345678，路灯坏了一周。"
+		var with []string
+		for range 3 {
+			with = append(with, c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.Text = text }).Case.Number)
+		}
+		plain := c.Submit(fixture.Phone, func(in *cases.SubmitInput) {
+			in.Text = "门口的公示牌写着 39123 号线，是哪里的公交车？"
+		}).Case.Number
+		for words, want := range map[string]int{"39123": 1, "电话1391": 0, "路灯坏了": 3, "解放路12号": 3} {
+			p := must[cases.InboxPage](t)(c.Cases.Inbox(t.Context(), c.Actor(fixture.Overseer), cases.InboxQuery{View: cases.ViewAll, Search: words, Limit: 2}))
+			got := len(p.Rows)
+			if p.Next != "" {
+				rest := must[cases.InboxPage](t)(c.Cases.Inbox(t.Context(), c.Actor(fixture.Overseer), cases.InboxQuery{View: cases.ViewAll, Search: words, Limit: 2, After: p.Next}))
+				got += len(rest.Rows)
+			}
+			if got != want {
+				t.Errorf("%q finds %d, want %d", words, got, want)
+			}
+			if want == 1 && (got != 1 || p.Rows[0].Case.Number != plain) {
+				t.Errorf("%q finds %v", words, numbers(p))
+			}
+		}
+	})
+}
+
+func TestATitleReachesNobody(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		resident := c.Resident(fixture.Phone)
+		for _, title := range []string{"电话13912345678请回", "身份证11010119900307803X能改名吗"} {
+			refused(t, c, title, fault.Invalid, "", func() error {
+				_, err := c.Cases.Submit(t.Context(), resident, c.Ask(func(in *cases.SubmitInput) { in.Title = title }), cases.Submission{Key: title, Channel: "web", Locale: "zh-CN"})
+				return err
+			})
+		}
+		c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.Title = "解放路12号门口的路灯坏了" })
 	})
 }

@@ -254,6 +254,11 @@ func TestRoundsAfterTheAnswer(t *testing.T) {
 		if want := time.Date(2026, 11, 25, 15, 59, 59, int(999*time.Millisecond), time.UTC); k.Round != 2 || !k.DueAt.Equal(want) || k.AnsweredAt != nil || !k.AskedAt.Equal(c.Clock.Now()) {
 			t.Fatalf("second round: %+v", k)
 		}
+		c.RunJobs()
+		mails := c.Mail.To(fixture.Handler + "@qingxi.example.cn")
+		if told := mails[len(mails)-1]; !strings.Contains(told.Subject, "追问") || !strings.Contains(told.Text, "期限 11月25日") {
+			t.Errorf("the handler is told of another deadline: %+v", told)
+		}
 		must[*models.Case](t)(c.Cases.Supplement(ctx, owner, n, cases.MessageInput{Text: "我是外地户口"}))
 		c.SubmitReview(n, fixture.Handler)
 		c.Approve(n, fixture.Reviewer) // an ordinary round: the same reviewer may

@@ -19,9 +19,11 @@ type PublicVersion struct {
 	Publication models.Publication // ID 0: a proposal nobody has saved yet
 	Findings    []library.Finding
 	Undecided   int
+	Looked      bool // it holds what the thread covers, and that the actor sees it was recorded
 }
 
-// PublicVersion returns the public version of a case for those who work on it.
+// PublicVersion returns the public version of a case for those who work on it. What is covered in the thread is open in it for whoever
+// prepares it, who decides on each place: that is a look, and recorded. Before it is decided on it stays covered for everybody else.
 func (s *Service) PublicVersion(ctx context.Context, actor models.Actor, number string) (PublicVersion, error) {
 	c, who, err := s.seen(ctx, actor, number)
 	if err != nil {
@@ -39,8 +41,46 @@ func (s *Service) PublicVersion(ctx context.Context, actor models.Actor, number 
 			return PublicVersion{}, err
 		}
 	}
+	looked := false
+	if p.Status != models.PublicationReady && p.Status != models.Published {
+		if looked, err = s.coverVersion(ctx, actor, number, &p); err != nil {
+			return PublicVersion{}, err
+		}
+	}
 	findings, undecided := s.Library.Findings(p)
-	return PublicVersion{Publication: p, Findings: findings, Undecided: undecided}, nil
+	return PublicVersion{p, findings, undecided, looked}, nil
+}
+
+// coverVersion hides what the thread covers, too, or records that the actor sees it.
+func (s *Service) coverVersion(ctx context.Context, actor models.Actor, number string, p *models.Publication) (looked bool, err error) {
+	found := false
+	hidden := *p
+	for _, text := range []*string{&hidden.Title, &hidden.Question, &hidden.Answer} {
+		parts, covered := s.covered(*text)
+		*text, found = covered, found || parts != nil
+	}
+	if !found {
+		return false, nil
+	}
+	err = s.DB.Tx(ctx, func(ctx context.Context) error {
+		w, err := s.begin(ctx, actor, number, ActReveal)
+		if err != nil {
+			return err
+		}
+		if looked = may(ActPrepare, actor, w.Who, w.Case, w.Facts) == nil; !looked {
+			*p = hidden
+			return nil
+		}
+		events, err := s.events(ctx, w.Case.ID)
+		w.Again = slices.ContainsFunc(events, func(e models.CaseEvent) bool {
+			return Action(e.Action) == ActReveal && e.ActorKind == string(actor.Kind) && e.ActorID == actor.ID
+		})
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, ActReveal, w.Case.Status, w)
+	})
+	return looked, err
 }
 
 // proposal is the thread as question and answer, before anything is hidden: what was asked, then what was answered with all that was

@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"time"
 
 	"huiyin/models"
 	"huiyin/services/notices"
@@ -25,8 +24,6 @@ func (s *Service) Reopen(ctx context.Context, actor models.Actor, number string,
 		if err := s.tellHandler(ctx, w.Case, notices.CaseFollowUp); err != nil {
 			return err
 		}
-		told := *w.Case
-		told.DueAt = w.Set["due_at"].(time.Time)
-		return s.tellResident(ctx, &told, notices.CaseReopened)
+		return s.tellResident(ctx, w.Case, notices.CaseReopened)
 	})
 }

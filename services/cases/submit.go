@@ -62,6 +62,16 @@ func (in *SubmitInput) Check() fault.Fields {
 	return f
 }
 
+// CheckWords is Check, and what takes the detector: a title stands in lists and heads the answer that is published, so that it must not
+// reach or prove a person.
+func (s *Service) CheckWords(in *SubmitInput) fault.Fields {
+	f := in.Check()
+	if parts, _ := s.covered(in.Title); parts != nil {
+		f.Add("title", i18n.N("标题会出现在列表里，请不要写电话、证件号、卡号或邮箱，需要的话写在具体情况里。"))
+	}
+	return f
+}
+
 // Submission is where a question comes from and what came with it.
 type Submission struct {
 	Key     string // one per filled form or Idempotency-Key: the same key makes one case
@@ -132,7 +142,7 @@ func (s *Service) submissionKey(actor models.Actor, key string) string {
 }
 
 func (s *Service) checkSubmission(ctx context.Context, in *SubmitInput) error {
-	f := in.Check()
+	f := s.CheckWords(in)
 	current, err := s.Policy.PrivacyVersion(ctx)
 	if err != nil {
 		return err
@@ -300,6 +310,7 @@ func (s *Service) startRound(ctx context.Context, w *work, kind models.MessageKi
 	if err != nil {
 		return nil, err
 	}
+	w.Case.DueAt = due // what the notices of this step speak of
 	round := w.Case.Round + 1
 	var none *time.Time
 	w.Set["round"], w.Set["asked_at"], w.Set["due_at"], w.Set["due_basis"], w.Set["due_provisional"] = round, w.Now, due, basis, provisional

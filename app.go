@@ -210,6 +210,7 @@ var limitClasses = map[string]limit.Limit{
 	"sign-in":       {Rate: 60, Period: 10 * time.Minute, Burst: 20, Shared: 10, WhenDown: limit.Closed},
 	"staff-sign-in": {Rate: 60, Period: 10 * time.Minute, Burst: 20, Shared: 20},
 	"track":         {Rate: 30, Period: 10 * time.Minute, Burst: 10, Shared: 20},
+	"track-number":  {Rate: 120, Period: 10 * time.Minute, Burst: 60}, // numbers are no secret: a stranger must not lock out who holds the receipt
 	"submit":        {Rate: 30, Period: time.Hour, Burst: 10, Shared: 20},
 	"upload":        {Rate: 120, Period: time.Hour, Burst: 40, Shared: 5},
 	"write":         {Rate: 240, Period: 10 * time.Minute, Burst: 60, Shared: 10},

@@ -128,8 +128,8 @@ func (c *Ctx) token() string {
 	case Console:
 		return cookie(c.Context, ConsoleCookie)
 	case API:
-		if t, ok := strings.CutPrefix(c.GetHeader("Authorization"), "Bearer "); ok {
-			return strings.TrimSpace(t)
+		if scheme, token, ok := strings.Cut(c.GetHeader("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") { // RFC 9110, section 11.1
+			return strings.TrimSpace(token)
 		}
 		return ""
 	}

@@ -89,7 +89,7 @@ func (c *Ctx) location(name string) string {
 	switch {
 	case name == "":
 		return "body"
-	case name == "Idempotency-Key":
+	case strings.Contains(name, "-"): // no input of ours is called so, but in a header
 		return "header." + name
 	case c.Request.Method == http.MethodGet:
 		return "query." + name

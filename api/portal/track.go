@@ -8,7 +8,6 @@ import (
 
 	"huiyin/api/kit"
 	"huiyin/internal/fault"
-	"huiyin/internal/i18n"
 	"huiyin/internal/textrule"
 	"huiyin/models"
 	"huiyin/services/cases"
@@ -65,21 +64,14 @@ func (p *Portal) openByReceipt(c *kit.Ctx) error {
 			return &trackPage{Number: typed.Number, Code: typed.Code, Errors: errs, Kind: in.Kind, Text: in.Text, SignedIn: c.Actor.IsResident()}
 		})
 	}
-	if strings.TrimSpace(in.Number) == "" || strings.TrimSpace(in.Code) == "" {
-		var f fault.Fields
-		if strings.TrimSpace(in.Number) == "" {
-			f.Add("number", i18n.N("请填写编号。"))
-		}
-		if strings.TrimSpace(in.Code) == "" {
-			f.Add("code", i18n.N("请填写查询码。"))
-		}
-		return again(f.Err())
+	if err := in.Check(); err != nil {
+		return again(err)
 	}
 	in.Number, in.Code = plainNumber(in.Number), norm.NFKC.String(in.Code)
 	number := in.Number
 	err := c.Limit("track")
 	if err == nil {
-		err = c.LimitOn("track", "number:"+number)
+		err = c.LimitOn("track-number", "number:"+number)
 	}
 	if err != nil {
 		return again(err)

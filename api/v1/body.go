@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"strconv"
@@ -33,8 +34,8 @@ func (c *call) readJSON() error {
 		return fault.New(fault.Invalid, msgNoBody)
 	}
 	var wrong fault.Fields
-	var parsed any
-	if err := json.Unmarshal(marked(raw), &parsed); err != nil {
+	var checked json.RawMessage
+	if err := json.Unmarshal(marked(raw), &checked); err != nil {
 		at := 0
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			at = int(syntax.Offset)
@@ -46,13 +47,19 @@ func (c *call) readJSON() error {
 		wrong.Add("", msg, at)
 		return &fault.Error{Kind: fault.Invalid, Msg: msg, Args: []any{at}, Fields: wrong}
 	}
-	unfit(&wrong, "", parsed)
+	var parsed any
+	reader := json.NewDecoder(bytes.NewReader(checked))
+	reader.UseNumber()
+	if err := reader.Decode(&parsed); err != nil {
+		return err
+	}
+	parsed = plain(&wrong, "", parsed)
 	if err := wrong.Err(); err != nil {
 		return err
 	}
 	same, err := json.Marshal(parsed) // fields in order: another spelling of the same request is the same request
 	c.fingerprint = append([]byte(c.Request.Method+" "+c.Request.URL.Path+"\n"), same...)
-	c.Request.Body = io.NopCloser(bytes.NewReader(raw))
+	c.Request.Body = io.NopCloser(bytes.NewReader(same))
 	return err
 }
 
@@ -99,7 +106,7 @@ func tooLarge(err error) error {
 const nul = `\u0000`
 
 // marked writes an escaped NUL for every byte that is no UTF-8 and every half of a surrogate pair: the decoder would put U+FFFD, or
-// nothing, in its place without a word. unfit then names the text that it stands in.
+// nothing, in its place without a word. plain then names the text that it stands in.
 func marked(raw []byte) []byte {
 	out := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); {
@@ -138,16 +145,19 @@ func escaped(b []byte) rune {
 	return rune(unit[0])<<8 | rune(unit[1])
 }
 
-// unfit notes every text with a NUL in it.
-func unfit(wrong *fault.Fields, at string, v any) {
+// plain notes every text with a NUL in it and every number out of range, and returns the value with whole numbers written as such: 1.0 and
+// 1e3 are integers to JSON Schema, though not to Go.
+func plain(wrong *fault.Fields, at string, v any) any {
 	switch v := v.(type) {
 	case string:
 		if strings.ContainsRune(v, 0) {
 			wrong.Add(at, msgUnseen)
 		}
+	case json.Number:
+		return whole(wrong, at, v)
 	case []any:
 		for i, one := range v {
-			unfit(wrong, at+"["+strconv.Itoa(i)+"]", one)
+			v[i] = plain(wrong, at+"["+strconv.Itoa(i)+"]", one)
 		}
 	case map[string]any:
 		for name, one := range v {
@@ -155,9 +165,24 @@ func unfit(wrong *fault.Fields, at string, v any) {
 				wrong.Add(at, msgUnseen)
 				continue
 			}
-			unfit(wrong, strings.TrimPrefix(at+"."+name, "."), one)
+			v[name] = plain(wrong, strings.TrimPrefix(at+"."+name, "."), one)
 		}
 	}
+	return v
+}
+
+func whole(wrong *fault.Fields, at string, n json.Number) json.Number {
+	if !strings.ContainsAny(string(n), ".eE") {
+		return n
+	}
+	f, err := n.Float64()
+	switch {
+	case err != nil:
+		wrong.Add(at, msgRange)
+	case f == math.Trunc(f) && math.Abs(f) < 1<<53: // every integer up to there is a float of its own
+		return json.Number(strconv.FormatInt(int64(f), 10))
+	}
+	return n
 }
 
 func (c *call) unsupported() error {
@@ -167,6 +192,7 @@ func (c *call) unsupported() error {
 var (
 	msgUnseen    = i18n.N("这里有不能接受的字符（无效的 UTF-8、不成对的代理字符或空字符），请删去。")
 	msgNotJSON   = i18n.N("正文不是有效的 JSON，第 %[1]d 个字节附近有错。")
+	msgRange     = i18n.N("这个数太大了。")
 	msgNotUTF8   = i18n.N("正文里有无效的 UTF-8，第 %[1]d 个字节附近有错。")
 	msgNoBody    = i18n.N("请求要有 JSON 正文。")
 	msgNoneTaken = i18n.N("这个操作没有正文，请去掉。")

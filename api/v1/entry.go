@@ -124,7 +124,7 @@ func (s *server) signInByPhone(c *call, in *phoneSignInInput) (*made[SignedIn], 
 }
 
 func (s *server) openReceipt(c *call, in *receiptInput) (*made[SignedIn], error) {
-	if err := c.LimitOn("track", "number:"+textrule.Line(in.Body.Number)); err != nil {
+	if err := c.LimitOn("track-number", "number:"+textrule.Line(in.Body.Number)); err != nil {
 		return nil, err
 	}
 	k, token, err := s.Cases.Track(c.ctx, 0, in.Body)

@@ -2,10 +2,12 @@ package v1
 
 import (
 	"crypto/sha256"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -14,6 +16,8 @@ import (
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
 	"huiyin/models"
+	"huiyin/services/cases"
+	"huiyin/services/files"
 )
 
 func (s *server) uploads() {
@@ -86,7 +90,30 @@ func stage(form multipart.Form, keep func(name string, content io.Reader) (model
 		return models.Attachment{}, err
 	}
 	defer func() { _ = f.Close() }()
-	return keep(header.Filename, f)
+	a, err := keep(header.Filename, f)
+	return a, renamed(err, files.Field, "file")
+}
+
+// renamed names an input as this face calls it.
+func renamed(err error, from, to string) error {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	as := *e
+	as.Fields = slices.Clone(e.Fields)
+	for i := range as.Fields {
+		if as.Fields[i].Name == from {
+			as.Fields[i].Name = to
+		}
+	}
+	return &as
+}
+
+// uploadOf is the upload that a header names.
+func (s *server) uploadOf(c *call, token string) (cases.Draft, error) {
+	d, err := s.Cases.UploadDraft(c.ctx, token)
+	return d, renamed(err, "upload_token", "Upload-Token")
 }
 
 type attachInput struct {
@@ -98,7 +125,7 @@ type attachInput struct {
 func (in *attachInput) fingerprint() ([]byte, error) { return filePrint(in.Upload, in.RawBody) }
 
 func (s *server) addAttachment(c *call, in *attachInput) (*made[attachment], error) {
-	d, err := s.Cases.UploadDraft(c.ctx, in.Upload)
+	d, err := s.uploadOf(c, in.Upload)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +148,7 @@ func (s *server) draftID(c *call, token string) (int64, error) {
 }
 
 func (s *server) staged(c *call, in *UploadToken) (*page[attachment], error) {
-	d, err := s.Cases.UploadDraft(c.ctx, in.Upload)
+	d, err := s.uploadOf(c, in.Upload)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +165,7 @@ type stagedInput struct {
 }
 
 func (s *server) removeAttachment(c *call, in *stagedInput) (*none, error) {
-	d, err := s.Cases.UploadDraft(c.ctx, in.Upload)
+	d, err := s.uploadOf(c, in.Upload)
 	if err != nil {
 		return nil, err
 	}

@@ -204,11 +204,10 @@ func TestLimitsSayWhenToComeBack(t *testing.T) {
 	}
 }
 
-// TestAnswersAreAsDocumented catches what the document leaves out: a part of a shape that huma does not see.
 // A number may be guessed for only so often, however it is spelt and from whatever address.
 func TestSpellingsOfANumberShareItsLimit(t *testing.T) {
 	f := newFace(t, testenv.SQLite(t), func(classes map[string]limit.Limit) {
-		classes["track"] = limit.Limit{Rate: 3, Period: time.Hour}
+		classes["track-number"] = limit.Limit{Rate: 3, Period: time.Hour}
 	})
 	last := 0
 	for i, number := range []string{"20260122-0001", " 20260122-0001", "20260122-0001\u200b", "\ufeff20260122-0001"} {
@@ -229,20 +228,46 @@ func TestSpellingsOfANumberShareItsLimit(t *testing.T) {
 	}
 }
 
-func TestAnswersAreAsDocumented(t *testing.T) {
+// An integer is one however it is written; what is wrong is named as this face calls it.
+func TestWhatIsWrongIsNamed(t *testing.T) {
 	f := newFace(t, testenv.SQLite(t))
 	resident := f.ResidentToken(fixture.Phone)
-	number := f.want(201, f.submit(resident, "case", f.question(fixture.Rent))).Text(t, "number")
-	_, schemas := f.document()
-	for path, c := range map[string]struct{ token, shape string }{
-		"/cases/" + number: {resident, "Thread"}, "/staff/cases/" + number: {f.Token(fixture.Handler), "StaffThread"}, "/library": {"", "Results"},
-		"/staff/inbox?view=all": {f.Token(fixture.Handler), "InboxPageBody"}, "/staff/notices": {f.Token(fixture.Handler), "BellPageBody"},
-		"/topics": {"", "ListTopicGroup"}, "/me": {resident, "Resident"}, "/me/export": {resident, "OwnData"}, "/sessions/current": {resident, "Whoami"},
-	} {
-		for name := range f.want(200, f.send("GET", path, c.token, nil)).JSON(t) {
-			if _, ok := schemas[c.shape].Properties[name]; !ok {
-				t.Errorf("%s answers with %q, which %s does not have", path, name, c.shape)
-			}
+	question := f.question(fixture.Rent)
+	text, err := json.Marshal(question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	topic := `"topic_id":` + strconv.FormatInt(f.Topics[fixture.Rent].ID, 10)
+	spelt := func(as string) string { return strings.Replace(string(text), topic, `"topic_id":`+as, 1) }
+	whole := strings.TrimPrefix(topic, `"topic_id":`)
+	f.want(201, f.send("POST", "/cases", resident, spelt(whole+".0"), "Idempotency-Key", "whole"))
+	if again := f.want(201, f.send("POST", "/cases", resident, string(text), "Idempotency-Key", "whole")); again.Header.Get("Idempotency-Replayed") != "true" {
+		t.Error("another spelling is another request")
+	}
+	for as, location := range map[string]string{spelt(whole + ".5"): "body.topic_id", spelt("1e400"): "body.topic_id", spelt("1e30"): "body.topic_id"} {
+		if a := f.want(422, f.send("POST", "/cases", resident, as, "Idempotency-Key", as[:20])); !strings.Contains(string(a.Raw), `"`+location+`"`) {
+			t.Errorf("%s: %s", as, a.Raw)
 		}
 	}
+	if a := f.want(422, f.send("POST", "/receipts", "", object{"number": " ", "code": ""})); !strings.Contains(string(a.Raw), `"body.number"`) || !strings.Contains(string(a.Raw), `"body.code"`) {
+		t.Errorf("an empty receipt: %s", a.Raw)
+	}
+	for _, method := range []string{"GET", "DELETE"} {
+		at := map[string]string{"GET": "/attachments", "DELETE": "/attachments/1"}[method]
+		if a := f.want(422, f.send(method, at, resident, nil, "Upload-Token", "nobody's")); !strings.Contains(string(a.Raw), `"header.Upload-Token"`) {
+			t.Errorf("%s: %s", method, a.Raw)
+		}
+	}
+	token := f.want(201, f.send("POST", "/uploads", resident, nil)).Text(t, "upload_token")
+	if a := f.want(422, f.upload(resident, token, "bad", "notes.exe")); !strings.Contains(string(a.Raw), `"body.file"`) {
+		t.Errorf("a file that is none: %s", a.Raw)
+	}
+}
+
+func TestSchemesIgnoreCase(t *testing.T) {
+	f := newFace(t, testenv.SQLite(t))
+	for _, scheme := range []string{"Bearer", "bearer", "BEARER"} {
+		f.want(200, f.send("GET", "/staff/me", "", nil, "Authorization", scheme+" "+f.Token(fixture.Handler)))
+	}
+	f.want(401, f.send("GET", "/staff/me", "", nil, "Authorization", "Basic "+f.Token(fixture.Handler)))
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/yaml"
 	"github.com/gin-gonic/gin"
 
@@ -31,6 +33,35 @@ func (s *server) documents(engine *gin.Engine) {
 	file("/openapi.yaml", "application/openapi+yaml; charset=utf-8", asYAML)
 	s.kit.Group(engine, kit.Portal).Cached("/docs", s.docs)
 }
+
+// headers documents what answers carry beside their bodies.
+func (s *server) headers() {
+	header := func(doc string) *huma.Header {
+		return &huma.Header{Description: doc, Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	for _, o := range s.ops {
+		operation := operationAt(s.api.OpenAPI().Paths[Prefix+o.Path], o.Method)
+		if ok := operation.Responses["200"]; ok != nil && ok.Content == nil { // a file as it was uploaded
+			ok.Content = map[string]*huma.MediaType{"application/octet-stream": {}}
+		}
+		for status, r := range operation.Responses {
+			if r.Headers == nil {
+				r.Headers = map[string]*huma.Param{}
+			}
+			switch {
+			case status == "429" || status == "503":
+				r.Headers["Retry-After"] = header(retryDoc)
+			case strings.HasPrefix(status, "2") && o.Creates != nothing:
+				r.Headers["Idempotency-Replayed"] = header(replayedDoc)
+			}
+		}
+	}
+}
+
+var (
+	retryDoc    = i18n.N("过多少秒再试")
+	replayedDoc = i18n.N("有它，表示这是带同一个键的第一次请求的答复")
+)
 
 // document writes what huma knows of the operations, its message ids as sentences of one language.
 func (s *server) document(l *i18n.Localizer) (asJSON, asYAML []byte, err error) {

@@ -2,11 +2,11 @@ package v1
 
 import (
 	"net/http"
+	"time"
 
 	"huiyin/api/kit"
 	"huiyin/internal/i18n"
 	"huiyin/models"
-	"huiyin/services/accounts"
 	"huiyin/services/notices"
 )
 
@@ -37,8 +37,18 @@ func (s *server) ownAccount() {
 }
 
 type ownAccount struct {
-	accounts.StaffRow
-	RecoveryLeft int `json:"recovery_codes_left" doc:"还没有用过的个数"`
+	ID           int64         `json:"id"`
+	Account      string        `json:"account"`
+	Name         string        `json:"name"`
+	Department   Named         `json:"department"`
+	Office       string        `json:"office"`
+	Email        string        `json:"email"`
+	Locale       string        `json:"locale" enum:"zh-CN,en"`
+	Roles        []models.Role `json:"roles" nullable:"false"`
+	MustChange   bool          `json:"must_change" doc:"要先修改密码"`
+	SecondFactor bool          `json:"second_factor"`
+	LastLoginAt  *time.Time    `json:"last_login_at,omitempty"`
+	RecoveryLeft int           `json:"recovery_codes_left" doc:"还没有用过的个数"`
 }
 
 func (s *server) staffMe(c *call, _ *none) (*reply[ownAccount], error) {
@@ -46,7 +56,10 @@ func (s *server) staffMe(c *call, _ *none) (*reply[ownAccount], error) {
 	if err != nil {
 		return nil, err
 	}
-	out := ownAccount{StaffRow: row}
+	out := ownAccount{
+		ID: row.ID, Account: row.Account, Name: row.Name, Department: department(c.Ctx, row.Department), Office: row.Office, Email: row.Email,
+		Locale: row.Locale, Roles: row.Roles, MustChange: row.MustChange, SecondFactor: row.SecondFactor, LastLoginAt: row.LastLoginAt,
+	}
 	if row.SecondFactor && c.Session.Kind == models.StaffSession {
 		out.RecoveryLeft, err = s.Accounts.RecoveryLeft(c.ctx, c.Actor)
 	}

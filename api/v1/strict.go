@@ -65,6 +65,9 @@ var speakOurWords = sync.OnceFunc(func() {
 	huma.NewErrorWithContext = refused
 })
 
+// mostNamed is how many wrong inputs a problem names: a small request must not get a large answer.
+const mostNamed = 100
+
 // refused is the problem of an input that does not fit its schema.
 func refused(hc huma.Context, status int, _ string, errs ...error) huma.StatusError {
 	c := of(hc.Context())
@@ -83,7 +86,7 @@ func refused(hc huma.Context, status int, _ string, errs ...error) huma.StatusEr
 		return c.Problem(errors.Join(errs...))
 	}
 	p := c.NewProblem(fault.Invalid, c.T(fault.InvalidMsg))
-	for _, err := range errs {
+	for _, err := range errs[:min(len(errs), mostNamed)] {
 		if d, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // huma hands them over bare
 			p.Errors = append(p.Errors, c.field(d.ErrorDetail()))
 		}

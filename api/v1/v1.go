@@ -73,6 +73,8 @@ func register(k *kit.Kit, engine *gin.Engine, d Deps) *server {
 	s.ownAccount()
 	s.bounds()
 	s.lengths()
+	s.sets()
+	s.headers()
 	return s
 }
 

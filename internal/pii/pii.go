@@ -3,6 +3,7 @@
 package pii
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -26,6 +27,11 @@ const (
 )
 
 var rank = map[Kind]int{IDCard: 0, BankCard: 1, Phone: 2, Email: 3, Plate: 4, WeChat: 5, QQ: 6, Address: 7, Name: 8, Birth: 9}
+
+// Kinds lists them in that order.
+func Kinds() []Kind {
+	return slices.SortedFunc(maps.Keys(rank), func(a, b Kind) int { return rank[a] - rank[b] })
+}
 
 // Finding is one datum. Start and End are byte offsets into the text given, always between characters; Text is what stands there.
 type Finding struct {

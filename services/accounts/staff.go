@@ -24,14 +24,13 @@ type StaffCard struct {
 // StaffRow is one line of the list that administrators see.
 type StaffRow struct {
 	StaffCard
-	Account      string        `json:"account"`
-	Email        string        `json:"email"`
-	Roles        []models.Role `json:"roles"`
-	MustChange   bool          `json:"must_change"`
-	SecondFactor bool          `json:"second_factor"`
-	LockedUntil  *time.Time    `json:"locked_until"` // nil when not locked now
-	LastLoginAt  *time.Time    `json:"last_login_at"`
-	Version      int64         `json:"version"`
+	Account      string
+	Roles        []models.Role
+	MustChange   bool
+	SecondFactor bool
+	LockedUntil  *time.Time // nil when not locked now
+	LastLoginAt  *time.Time
+	Version      int64
 }
 
 // StaffFilter says whom to list; zero fields ask nothing. DepartmentID includes the departments below it.
@@ -155,7 +154,7 @@ func (s *Service) staffRows(ctx context.Context, tree *Tree, found []models.Staf
 	rows := make([]StaffRow, len(found))
 	for i, row := range found {
 		rows[i] = StaffRow{
-			StaffCard: card(tree, row), Account: row.Account, Email: row.Email, Roles: roles[row.ID], MustChange: row.MustChange,
+			StaffCard: card(tree, row), Account: row.Account, Roles: roles[row.ID], MustChange: row.MustChange,
 			SecondFactor: row.TOTPEnabledAt != nil, LastLoginAt: row.LastLoginAt, Version: row.Version,
 		}
 		if row.LockedUntil != nil && row.LockedUntil.After(now) {

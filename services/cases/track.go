@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"strings"
 
 	"huiyin/internal/fault"
 	"huiyin/internal/i18n"
@@ -15,9 +16,24 @@ type TrackInput struct {
 	Code   string `form:"code" json:"code"`
 }
 
+// Check says what is missing.
+func (in TrackInput) Check() error {
+	var f fault.Fields
+	if strings.TrimSpace(in.Number) == "" {
+		f.Add("number", i18n.N("请填写编号。"))
+	}
+	if strings.TrimSpace(in.Code) == "" {
+		f.Add("code", i18n.N("请填写查询码。"))
+	}
+	return f.Err()
+}
+
 // Track opens a case by its receipt for a session; without one (0) it begins a visitor's and returns its token. An unknown number and a
 // wrong code get the same answer and leave nothing behind.
 func (s *Service) Track(ctx context.Context, sessionID int64, in TrackInput) (c *models.Case, token string, err error) {
+	if err := in.Check(); err != nil {
+		return nil, "", err
+	}
 	number := textrule.Line(in.Number)
 	c, err = s.byNumber(ctx, number)
 	if err != nil {

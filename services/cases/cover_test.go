@@ -93,9 +93,8 @@ func TestCoveredWordsStayCoveredInThePublicVersion(t *testing.T) {
 func TestASearchDoesNotLookUnderTheCover(t *testing.T) {
 	each(t, func(t *testing.T, c *fixture.City) {
 		const text = "我家住解放路12号3单元501，电话13912345678，路灯坏了一周。"
-		var with []string
 		for range 3 {
-			with = append(with, c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.Text = text }).Case.Number)
+			c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.Text = text })
 		}
 		plain := c.Submit(fixture.Phone, func(in *cases.SubmitInput) {
 			in.Text = "门口的公示牌写着 39123 号线，是哪里的公交车？"

@@ -126,6 +126,7 @@ func check(t *testing.T, s demo.Services, now time.Time) {
 	checkCases(t, all, now)
 	checkTimes(t, s, now)
 	checkLibrary(t, s)
+	checkSimilar(t, s)
 	report, err := s.Audit.Verify(ctx, models.System(), 0, 0, nil)
 	ok(t, err)
 	if !report.OK || report.Waiting || report.Checked < 3000 {
@@ -265,6 +266,35 @@ func checkTimes(t *testing.T, s demo.Services, now time.Time) {
 	}
 	if n := count(t, s, `SELECT count(*) FROM deliveries WHERE channel = 'sms'`); n < 700 {
 		t.Errorf("only %d messages to residents", n)
+	}
+}
+
+// checkSimilar: what has plainly been answered is shown to who asks it again in other words, and nothing to who asks something new.
+func checkSimilar(t *testing.T, s demo.Services) {
+	t.Helper()
+	for title, want := range map[string]string{ // the beginning of the first; "" for none at all
+		"老旧小区加装电梯": "加装电梯补贴多少|一楼不同意，我们单元还能加装电梯吗", "老旧小区加装电梯怎么申请": "加装电梯补贴多少|一楼不同意，我们单元还能加装电梯吗",
+		"加装电梯": "加装电梯补贴多少|一楼不同意，我们单元还能加装电梯吗", "电梯困人": "装好的电梯谁来维保",
+		"路灯坏了": "路灯装了一年没亮过", "门口路灯坏了好几天没有人来修": "路灯装了一年没亮过",
+		"楼下烧烤店噪音太大": "楼下烧烤店油烟", "广场舞噪音扰民": "广场舞音响太大", "楼下饭店油烟扰民": "楼下烧烤店油烟",
+		"社保卡丢了怎么补办": "社保卡丢了怎么补办", "公积金怎么提取": "公积金提取", "灵活就业社保补贴怎么领": "灵活就业人员社保补贴",
+		"老人高龄补贴": "高龄津贴多少岁可以领", "工资被拖欠": "企业拖欠工资三个月", "物业费太高": "物业费没到期就涨价", "自来水发黄": "自来水这几天发黄",
+		"共享单车乱停乱放": "", "宠物狗没有牵绳": "", "出国护照怎么办": "", "无人机禁飞区在哪里": "", "相亲角占用公园": "", "图书馆周末开门吗": "",
+		"燃气管道安装": "", "有线电视没信号": "", "天然气涨价": "", "机动车年检": "", "驾驶证换证": "", "电动车充电桩": "", "河道污染": "", "小区停水": "",
+	} {
+		found, err := s.Library.Similar(t.Context(), title, 3)
+		ok(t, err)
+		like := want == "" && len(found) == 0
+		for _, w := range strings.Split(want, "|") {
+			like = like || want != "" && len(found) > 0 && strings.HasPrefix(found[0].Title, w)
+		}
+		if !like {
+			var titles []string
+			for _, e := range found {
+				titles = append(titles, e.Title)
+			}
+			t.Errorf("similar to %s: %q, want %q first", title, titles, want)
+		}
 	}
 }
 

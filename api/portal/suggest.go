@@ -13,8 +13,9 @@ import (
 
 const (
 	suggestMost  = 5
-	suggestMax   = 60 // characters of what somebody typed
-	suggestAmong = 20 // answers that are asked for their topic
+	suggestMax   = 60  // characters of what somebody typed
+	suggestAmong = 20  // answers that are asked for their topic
+	votesMost    = 0.9 // what they say at most: less than what the topic says of itself
 )
 
 // suggest finds the topics that words may belong to, for those who do not know which to choose: by what the topics are called and
@@ -55,7 +56,7 @@ func suggested(words string, groups []topicGroup, hits []library.Hit) []topicLea
 			t := l.Route.Topic
 			name := textindex.Share(words, t.Name+"\n"+t.NameEn)
 			about := textindex.Share(words, t.Name+"\n"+t.Hint+"\n"+t.NameEn+"\n"+t.HintEn+"\n"+g.Name)
-			if score := 2*name + about + min(votes[t.ID], 2); score >= 0.25 {
+			if score := 2*name + about + min(votes[t.ID], votesMost); score >= 0.25 {
 				all = append(all, rated{l, score})
 			}
 		}

@@ -13,7 +13,7 @@ var asking = func() map[rune][]string {
 	const list = `的 了 吗 呢 吧 啊 呀 我 你 您 他 她 谁 哪 请 怎么 怎样 怎么办 怎么样 如何 什么 什么时候 时候 何时 多少 多久 多长时间 几天 几个 为什么 为何 可以 可不可以
 能不能 能否 是不是 是否 有没有 有无 要不要 用不用 会不会 算不算 该不该 请问 您好 你好 想问 想知道 想咨询 咨询 了解 请教 一下 需要 必须 应该 应当 一定 必要 现在 目前 如今 今年 去年 明年 今天 昨天
 明天 最近 已经 一直 还是 还能 还要 还有 还会 还没 没有 没法 无法 不能 不会 不给 不让 不到 不了 不知道 不清楚 我家 我们 你们 他们 自己 别人 人家 这个 那个 这种 这样 那么 这么 这里 那里 哪里 哪儿
-在哪 哪些 一个 两个 三个 如果 因为 所以 但是 可是 而且 以后 之后 以前 之前 或者 以及 关于 对于 根据 有关 相关 问题 情况 事情 办法 事宜 帮忙 谢谢 感谢 麻烦 打算 准备 听说 说是 一般 具体 主要 其他 另外 没人 办理 申请 手续 流程 能 要`
+在哪 哪些 一个 两个 三个 如果 因为 所以 但是 可是 而且 以后 之后 以前 之前 或者 以及 关于 对于 根据 有关 相关 问题 情况 事情 办法 事宜 帮忙 谢谢 感谢 麻烦 打算 准备 听说 说是 一般 具体 主要 其他 另外 没人 没有人 好几天 好几个月 坏了 坏 修 来修 修理 维修 扰民 被 办理 申请 手续 流程 领取 反映 投诉 举报 能 要`
 	words := map[rune][]string{}
 	for _, w := range strings.Fields(list) {
 		r, _ := utf8.DecodeRuneInString(w)
@@ -24,6 +24,47 @@ var asking = func() map[rune][]string {
 	}
 	return words
 }()
+
+// same are words that residents and the government use for one thing; the first of each line stands for all of it.
+var same = func() map[string][]string {
+	const list = `噪声 噪音
+补贴 补助 津贴
+孩子 小孩 儿童
+入学 上学 读书 就读`
+	words := map[string][]string{}
+	for _, line := range strings.Split(list, "\n") {
+		forms := strings.Fields(line)
+		for _, w := range forms {
+			words[w] = forms
+		}
+	}
+	return words
+}()
+
+// meant is the word that stands for a piece.
+func meant(piece string) string {
+	if forms := same[piece]; forms != nil {
+		return forms[0]
+	}
+	return piece
+}
+
+// forms are all the pieces that mean the same.
+func forms(piece string) []string {
+	if all := same[piece]; all != nil {
+		return all
+	}
+	return []string{piece}
+}
+
+// meanings are the tokens of a term, each as what it means.
+func meanings(t term) []string {
+	tokens := t.tokens()
+	for i, piece := range tokens {
+		tokens[i] = meant(piece)
+	}
+	return tokens
+}
 
 // saying returns the terms of a text without the words of asking. A lone character that is left between two of them says nothing.
 func saying(text string) []term {
@@ -75,15 +116,17 @@ type Likeness struct {
 const commonWeight = 0.5
 
 // newLikeness weighs the pieces of a question by how rare they are; counts says in how many of all documents each is, at most
-// meaning that many or more. A pair that stands nowhere, between two that do, is only where two words happen to meet.
+// meaning that many or more. Of pairs in a row that stand nowhere one is where a word
+// meets its neighbour: what is left of them is a word that nobody has asked about.
 func newLikeness(ts []term, counts map[string]int, total, most int) Likeness {
 	l := Likeness{weights: map[string]float64{}, telling: map[string]bool{}}
 	for _, t := range ts {
-		tokens := t.tokens()
+		tokens := meanings(t)
+		known := func(i int) bool { return i >= 0 && i < len(tokens) && counts[tokens[i]] > 0 }
 		for i, piece := range tokens {
 			n := counts[piece]
 			_, again := l.weights[piece]
-			if again || n == 0 && i > 0 && i+1 < len(tokens) && counts[tokens[i-1]] > 0 && counts[tokens[i+1]] > 0 {
+			if again || n == 0 && meets(i, len(tokens), known) {
 				continue
 			}
 			w := commonWeight
@@ -98,6 +141,28 @@ func newLikeness(ts []term, counts map[string]int, total, most int) Likeness {
 		}
 	}
 	return l
+}
+
+// meets reports whether the unknown pair i of so many is where words meet: a single one between two that are known, or the one of
+// several that is next to a known one. A single one at an end, and two around a lone character, stay: they are that character's word.
+func meets(i, of int, known func(int) bool) bool {
+	from, to := i, i+1
+	for from > 0 && !known(from-1) {
+		from--
+	}
+	for to < of && !known(to) {
+		to++
+	}
+	before, after, n := from > 0, to < of, to-from
+	switch {
+	case before && after:
+		return n != 2 && i == from
+	case before:
+		return n > 1 && i == from
+	case after:
+		return n > 1 && i == to-1
+	}
+	return false
 }
 
 const (
@@ -131,7 +196,7 @@ func (l Likeness) share(held map[string]bool) (share float64, telling bool) {
 	return share, telling
 }
 
-// pieces are all tokens of a text, as the index holds them.
+// pieces are all tokens of a text, each as what it means.
 func pieces(text string) map[string]bool {
 	runes, out := folded(text), map[string]bool{}
 	for _, r := range runs(runes) {
@@ -140,7 +205,7 @@ func pieces(text string) map[string]bool {
 			continue
 		}
 		for _, pair := range pairs(runes[r.from:r.to]) {
-			out[pair] = true
+			out[meant(pair)] = true
 		}
 	}
 	return out
@@ -151,7 +216,7 @@ func pieces(text string) map[string]bool {
 func Share(question, text string) float64 {
 	looked := map[string]bool{}
 	for _, t := range saying(question) {
-		for _, piece := range t.tokens() {
+		for _, piece := range meanings(t) {
 			looked[piece] = true
 		}
 	}

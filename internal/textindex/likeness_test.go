@@ -114,3 +114,20 @@ func TestSaying(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsThatMeanTheSame(t *testing.T) {
+	if got := Share("噪音", "噪声与油烟"); got != 1 {
+		t.Error(got)
+	}
+	x := empty(t)
+	if err := x.Apply(t.Context(), []Doc{{ID: 1, Title: "工地夜里噪声大", At: day(1)}}, nil, 1); err != nil {
+		t.Fatal(err)
+	}
+	got, like, err := x.Similar(t.Context(), "工地噪音", 5)
+	if err != nil || len(got) != 1 || like.Score("工地夜里噪声大", "") == 0 {
+		t.Error(got, err)
+	}
+	if got, _, _ = x.Similar(t.Context(), "噪音", 5); len(got) != 1 {
+		t.Error("a word is not found by the other that means the same")
+	}
+}

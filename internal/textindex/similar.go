@@ -164,7 +164,7 @@ func (x *Index) Similar(ctx context.Context, text string, limit int) (hits []Hit
 	title, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	err = x.using(func() error {
 		s := search{ctx: ctx, index: x}
-		tokens, total, err := s.telling(saying(text))
+		tokens, total, err := s.telling(inAllForms(saying(text)))
 		if err != nil || len(tokens) == 0 {
 			return err
 		}
@@ -188,16 +188,31 @@ func (x *Index) Similar(ctx context.Context, text string, limit int) (hits []Hit
 	return hits, like, err
 }
 
+// inAllForms adds the other words for what the terms say.
+func inAllForms(ts []term) []term {
+	for _, t := range ts {
+		for _, piece := range t.tokens() {
+			for _, form := range same[piece] {
+				ts = append(ts, term{han, []rune(form)})
+			}
+		}
+	}
+	return ts
+}
+
 // likeness weighs the title's pieces, of which telling has counted most already.
 func (s *search) likeness(ts []term, total int) (Likeness, error) {
 	most, counts := often(total), map[string]int{}
 	for _, t := range ts {
-		for _, piece := range t.tokens() {
-			n, err := s.frequency(term{t.class, []rune(piece)}, most)
-			if err != nil {
-				return Likeness{}, err
+		for _, piece := range meanings(t) {
+			counts[piece] = 0
+			for _, form := range forms(piece) {
+				n, err := s.frequency(term{t.class, []rune(form)}, most)
+				if err != nil {
+					return Likeness{}, err
+				}
+				counts[piece] += n
 			}
-			counts[piece] = n
 		}
 	}
 	return newLikeness(ts, counts, total, most), nil

@@ -92,13 +92,20 @@ func (l *Library) Similar(ctx context.Context, text string, limit int) ([]Entry,
 		return nil, err
 	}
 	es, err := l.entriesOf(ctx, hits)
+	if err != nil {
+		return nil, err
+	}
+	topics, err := l.topicNames(ctx, es) // what is asked by the name of a topic is not said again in its questions
+	if err != nil {
+		return nil, err
+	}
 	score := make(map[int64]float64, len(es))
 	for _, e := range es {
-		score[e.ID] = like.Score(e.Title, e.Question)
+		score[e.ID] = like.Score(e.Title, e.Question+"\n"+topics[e.TopicID])
 	}
 	es = slices.DeleteFunc(es, func(e Entry) bool { return score[e.ID] == 0 })
 	slices.SortStableFunc(es, func(a, b Entry) int { return cmp.Compare(score[b.ID], score[a.ID]) })
-	return es[:min(len(es), pageSize(limit))], err
+	return es[:min(len(es), pageSize(limit))], nil
 }
 
 // entriesOf leaves out what has been taken out since the index was told.

@@ -212,6 +212,24 @@ func (l *Library) favourites(ctx context.Context, residentID, before int64, limi
 	return fs, err
 }
 
+// topicNames are the names of the entries' topics.
+func (l *Library) topicNames(ctx context.Context, es []Entry) (map[int64]string, error) {
+	var ids []int64
+	for _, e := range es {
+		ids = append(ids, e.TopicID)
+	}
+	var topics []models.Topic
+	names := make(map[int64]string, len(es))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	err := l.db.Conn(ctx).Select("id", "name").Where("id IN ?", distinct(ids)).Find(&topics).Error
+	for _, t := range topics {
+		names[t.ID] = t.Name
+	}
+	return names, err
+}
+
 func distinct(ids []int64) []int64 {
 	out := slices.Clone(ids)
 	slices.Sort(out)

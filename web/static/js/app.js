@@ -25,14 +25,26 @@
   };
 
   const size = (n) => n < 1048576 ? `${Math.max(1, Math.round(n / 1024))} KB` : `${(n / 1048576).toFixed(1)} MB`;
+  const transfer = (files) => files.reduce((t, f) => { t.items.add(f); return t; }, new DataTransfer()).files;
+  // A second choice adds to the first, up to as many as may be sent.
+  const chosenIn = new WeakMap();
+  const addFiles = (input) => {
+    if (input.multiple) {
+      const had = chosenIn.get(input) || [], most = Number(input.dataset.most) - Number(input.dataset.staged);
+      const all = [...had, ...[...input.files].filter((f) => !had.some((h) => h.name === f.name && h.size === f.size && h.lastModified === f.lastModified))];
+      input.files = transfer(all.slice(0, Math.max(0, most)));
+      if (all.length > most) say(input.dataset.tooMany);
+    }
+    listFiles(input);
+  };
   const listFiles = (input) => {
+    chosenIn.set(input, [...input.files]);
     const list = document.getElementById(input.dataset.uploads);
     if (!list) return;
     const chosen = document.getElementById(input.id + "-chosen");
     if (chosen) {
-      const n = Number(chosen.dataset.staged) + input.files.length;
+      const n = Number(input.dataset.staged) + input.files.length;
       chosen.textContent = chosen.dataset.words.replace("%d", n);
-      chosen.classList.toggle("over", n > Number(chosen.dataset.most));
     }
     list.querySelectorAll("img").forEach((img) => URL.revokeObjectURL(img.src));
     const tpl = list.querySelector("template");
@@ -49,9 +61,7 @@
       const remove = li.querySelector("button");
       remove.setAttribute("aria-label", `${remove.getAttribute("aria-label")} ${file.name}`);
       remove.addEventListener("click", () => {
-        const keep = new DataTransfer();
-        [...input.files].forEach((f, j) => { if (j !== i) keep.items.add(f); });
-        input.files = keep.files;
+        input.files = transfer([...input.files].filter((_, j) => j !== i));
         listFiles(input);
         input.focus();
       });
@@ -95,6 +105,11 @@
     if (detail.serverResponse.includes(`data-state="${was}"`)) detail.shouldSwap = false;
     else document.querySelectorAll("main > .flash").forEach((f) => f.remove());
   });
+  // What a person has opened or closed stays so when its part is swapped.
+  const folds = (id) => [...document.querySelectorAll(`[id="${CSS.escape(id)}"] details`)].map((d) => [d.id || d.querySelector("summary").textContent.replace(/\d/g, ""), d]);
+  let folded = new Map();
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => { folded = new Map(folds(detail.target.id).map(([key, d]) => [key, d.open])); });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => folds(detail.target.id).forEach(([key, d]) => { if (folded.has(key)) d.open = folded.get(key); }));
   // The list on the page does not jump when its count in the side bar changes: a line above it says so.
   const counted = () => Number.parseInt((document.querySelector("#side-list [aria-current] b") || { textContent: "0" }).textContent, 10);
   const listed = counted();
@@ -123,8 +138,48 @@
     if (until > Date.now()) tick();
   };
 
-  const dirty = new Set();
-  addEventListener("beforeunload", (e) => { if ([...dirty].some((f) => f.isConnected)) e.preventDefault(); });
+  // What is typed and nowhere yet. A form with a [data-autosave], an element that posts it, is saved while it is typed in, when the page is
+  // hidden and when it is left; its words are kept for the page that comes next besides, which may have been asked for before they arrived.
+  const dirty = new Set(), edits = new WeakMap(), sending = new WeakMap(), failing = new WeakSet();
+  const touch = (form) => { dirty.add(form); edits.set(form, (edits.get(form) || 0) + 1); };
+  const saver = (form) => form.querySelector("[data-autosave]");
+  const unsaved = () => [...dirty].filter((form) => form.isConnected && saver(form));
+  const typedIn = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["code", "do"].includes(name));
+  const handed = new WeakMap();
+  const leave = () => unsaved().forEach((form) => {
+    if (handed.get(form) === edits.get(form)) return;
+    handed.set(form, edits.get(form));
+    const to = saver(form).getAttribute("hx-post"), typed = typedIn(form);
+    sessionStorage.setItem("left", JSON.stringify({ to, typed, at: Date.now() }));
+    fetch(to, { method: "POST", body: new URLSearchParams(typed), headers: { "HX-Request": "true" }, keepalive: true }).catch(() => {});
+  });
+  const resume = () => {
+    const left = JSON.parse(sessionStorage.getItem("left") || "null");
+    sessionStorage.removeItem("left");
+    const by = left && Date.now() - left.at < 10000 && [...document.querySelectorAll("[data-autosave]")].find((el) => el.getAttribute("hx-post") === left.to);
+    if (!by) return;
+    const form = by.closest("form");
+    const was = JSON.stringify(typedIn(form));
+    [...form.elements].filter((el) => el.name && el.matches("textarea, select, input:not([type=hidden], [type=file])")).forEach((el) => {
+      const values = left.typed.filter(([name]) => name === el.name).map(([, value]) => value);
+      if (el.matches("[type=checkbox], [type=radio]")) el.checked = values.includes(el.value);
+      else if (values.length && el.value.replace(/\r\n/g, "\n") !== values[0].replace(/\r\n/g, "\n")) el.value = values[0];
+    });
+    if (JSON.stringify(typedIn(form)) === was) return;
+    form.querySelectorAll("[data-count]").forEach(count);
+    touch(form);
+    htmx.trigger(by, "save");
+  };
+  const chose = (form) => [...form.querySelectorAll("[type=file]")].some((input) => input.files.length);
+  addEventListener("beforeunload", (e) => {
+    leave();
+    if ([...dirty].some((form) => form.isConnected && (!saver(form) || chose(form) || failing.has(form) || form.querySelector(".saved.not")))) e.preventDefault();
+  });
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && window.htmx) unsaved().filter((form) => handed.get(form) !== edits.get(form)).forEach((form) => htmx.trigger(saver(form), "save"));
+  });
+  addEventListener("DOMContentLoaded", resume);
 
   const scan = (root) => {
     root.querySelectorAll("[data-keep]").forEach((el) => {
@@ -160,8 +215,8 @@
   });
   // Words beside the form that is sent: this tab keeps them until their own form goes, or the person signs out.
   on("input", "[data-keep]", (el) => sessionStorage.setItem(el.dataset.keep, el.value));
-  on("input", "form[data-unsaved]", (form) => dirty.add(form));
-  on("change", "[data-uploads]", listFiles);
+  on("input", "form[data-unsaved]", touch);
+  on("change", "[data-uploads]", addFiles);
   // Ticked rows: how many, all of the page, none. The box in the head stands for all of them.
   const picked = () => document.querySelectorAll("[data-picked]").forEach((out) => {
     const boxes = [...document.querySelectorAll(out.dataset.picked)], n = boxes.filter((b) => b.checked).length;
@@ -247,7 +302,14 @@
     if (box) { e.preventDefault(); box.focus(); box.select(); }
   });
 
-  document.addEventListener("htmx:afterRequest", (e) => { if (e.detail.successful && e.detail.elt.closest) dirty.delete(e.detail.elt.closest("form")); });
+  // Saved is what was typed when the request went, unless more came since.
+  const posting = ({ detail: { elt, requestConfig } }) => requestConfig && requestConfig.verb !== "get" && elt.closest && elt.closest("form");
+  document.addEventListener("htmx:beforeRequest", (e) => { const form = posting(e); if (form) sending.set(e.detail.xhr, edits.get(form)); });
+  document.addEventListener("htmx:afterRequest", (e) => {
+    const form = posting(e);
+    if (form && saver(form)) failing[e.detail.successful ? "delete" : "add"](form);
+    if (form && e.detail.successful && sending.get(e.detail.xhr) === edits.get(form)) dirty.delete(form);
+  });
   // What could not be kept is said where it says what was: "saved" has "saved-401" and "saved-failed" beside it.
   const notKept = (e, kind) => {
     const line = e.detail.target, id = line && line.id, tpl = id && document.getElementById(`${id}-${kind}`);

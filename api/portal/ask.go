@@ -185,6 +185,7 @@ type askPage struct {
 	Errors  []kit.FieldError
 	Summary []kit.FieldError // the same with the names of the inputs
 	Phone   string           // masked, of whoever is signed in
+	Silent  bool             // who has switched text messages off
 	Privacy int64            // the version to agree to anew, 0 when that in the draft is in force
 	Code    codeSent
 	Most    int
@@ -272,7 +273,7 @@ func (p *Portal) fillResident(c *kit.Ctx, page *askPage) error {
 	if err != nil {
 		return err
 	}
-	page.Phone = r.PhoneMasked
+	page.Phone, page.Silent = r.PhoneMasked, !r.NotifySMS
 	if page.Typed == "" && !page.Draft.Input.Anonymous {
 		page.Typed = r.DisplayName
 	}

@@ -118,6 +118,33 @@ func TestTheCodeThatWasSent(t *testing.T) {
 	v.get("/me/sign-in").want(200).lacks("验证码已发到", fixture.Phone2)
 }
 
+// An answer says until when one can ask on; who has switched messages off is not promised any.
+func TestWhatComesNextAndByWhen(t *testing.T) {
+	city, v := open(t)
+	number := city.Submit(fixture.Phone).Case.Number
+	city.Answer(number)
+	v.as(fixture.Phone).get("/track/"+number).want(200, "前可以追问；到那天没有追问，这件诉求自动办结，不能再追问。")
+	v.post("/track/"+number+"/rate", "rating", "1").follow().want(200, "也没有要求重新办理，这件诉求自动办结")
+	v.post("/me/profile", "display_name", "王女士", "locale", "zh-CN").follow()
+	v.begin(fixture.Rent)
+	v.get("/consult/new").want(200, "您关闭了短信提醒", `href="/me/profile"`).lacks("进度会发短信到这个号码")
+}
+
+// Whoever did not ask for a code learns nothing of whether one was sent to that number.
+func TestAWrongCodeTellsNothing(t *testing.T) {
+	city, v := open(t)
+	v.post("/me/sign-in", "do", "code", "phone", fixture.Phone2, "privacy_version", "1").want(200)
+	city.Clock.Advance(time.Second)
+	guesser := browser(t, city, v.server)
+	said := func(phone string) string {
+		return guesser.post("/me/sign-in", "phone", phone, "code", "000000", "privacy_version", "1").want(422, "验证码不对或已过期，还可以试 4 次").find(`id="code-error"[^>]*>([^<]*)`)
+	}
+	if a, b := said(fixture.Phone2), said("13800138009"); a != b {
+		t.Errorf("%q for a number that asked, %q for one that did not", a, b)
+	}
+	browser(t, city, v.server).post("/me/sign-in", "do", "submit").want(422, "请填写 11 位手机号码。", "请点“获取验证码”", "请阅读并同意现行的隐私说明。")
+}
+
 func TestTheFinderKeepsItsWords(t *testing.T) {
 	_, v := open(t)
 	v.post("/consult/start", "words", "公租房", "agree", "1").want(422, "请选择这个问题属于哪一类", `value="公租房"`, `class="group bad"`)
@@ -142,7 +169,7 @@ func TestFiltersThatAreNone(t *testing.T) {
 	_, v := open(t)
 	v.get("/library?from=yesterday").want(200, "“yesterday”不是日期", `id="from-error"`)
 	v.get("/library?from=2026-11-20&to=2026-11-01").want(200, "结束的日期早于开始的日期", `id="to-error"`)
-	v.get("/library?topic=999&dept=abc").want(200, "没有这个事项分类", "没有这个部门", `id="dept-error"`)
+	v.get("/library?topic=999&dept=abc").want(404, "没有这个事项分类", "没有这个部门", `id="dept-error"`)
 	v.get("/library/feed.atom?topic=999").want(404)
 	v.get("/library/feed.json?dept=999").want(404)
 }

@@ -237,7 +237,11 @@ func (p *Portal) list(c *kit.Ctx) error {
 	if err := p.near(c, n, l, &page); err != nil {
 		return err
 	}
-	return c.Page(http.StatusOK, "library", page)
+	status := http.StatusOK
+	if slices.ContainsFunc(wrong, func(f fault.Field) bool { return f.Name == "topic" || f.Name == "dept" }) {
+		status = http.StatusNotFound // a list of something else: the page says so, and no search engine keeps it
+	}
+	return c.Page(status, "library", page)
 }
 
 const insteadShown = 5

@@ -150,21 +150,16 @@ type codeSent struct {
 	Typed   string // the code in the form, while it may still be right
 }
 
-// after is what is left of a code after a form that was refused: nothing of one that is spent, and all but the digits of one that is wrong.
+// after is what is left of a code after a form that was refused: of one that is spent when the next may be asked for, and all but the
+// digits of one that is wrong.
 func (s codeSent) after(err error, typed string) codeSent {
 	e, ok := errors.AsType[*fault.Error](err)
 	if !ok || !slices.ContainsFunc(e.Fields, func(f fault.Field) bool { return f.Name == onetime.Field }) {
 		s.Typed = typed
 		return s
 	}
-	switch e.Reason {
-	case "code_spent":
+	if e.Reason == "code_spent" {
 		s.At = 0
-	case "code_wrong":
-		s.Wait = 0
-		if e.Msg == onetime.WrongMsg {
-			s.Wait, _ = e.Args[len(e.Args)-1].(int)
-		}
 	}
 	return s
 }
@@ -227,12 +222,7 @@ func (p *Portal) checkForm(c *kit.Ctx, draft cases.Draft, in askForm) error {
 	input.Clean()
 	f := p.Cases.CheckWords(&input)
 	if !c.Actor.IsResident() {
-		if _, ok := accounts.NormalizePhone(in.Phone); !ok {
-			f.Add("phone", i18n.N("请填写 11 位手机号码。"))
-		}
-		if strings.TrimSpace(in.Code) == "" {
-			f.Add("code", i18n.N("请点“获取验证码”，再把短信里的 6 位数字填在这里。"))
-		}
+		missing(&f, in.Phone, in.Code, true)
 	}
 	current, err := p.City.PrivacyVersion(c.Request.Context())
 	if err != nil {

@@ -102,15 +102,27 @@ func (p *Portal) signInForm(c *kit.Ctx) error {
 		}
 		return c.Page(200, "sign-in", page)
 	}
-	if strings.TrimSpace(in.Code) == "" {
-		var f fault.Fields
-		f.Add("code", i18n.N("请点“获取验证码”，再把短信里的 6 位数字填在这里。"))
+	var f fault.Fields
+	if missing(&f, in.Phone, in.Code, in.Privacy == page.Privacy); len(f) > 0 {
 		return again(f.Err())
 	}
 	if err := c.Limit("sign-in"); err != nil {
 		return again(err)
 	}
 	return p.finishSignIn(c, in.Phone, in.Code, in.Privacy, page, again)
+}
+
+// missing says all that is not there yet, before a code is spent: the agreement, the phone and the code.
+func missing(f *fault.Fields, phone, code string, agreed bool) {
+	if !agreed {
+		f.Add("privacy_version", i18n.N("请阅读并同意现行的隐私说明。"))
+	}
+	if _, ok := accounts.NormalizePhone(phone); !ok {
+		f.Add("phone", i18n.N("请填写 11 位手机号码。"))
+	}
+	if strings.TrimSpace(code) == "" {
+		f.Add("code", i18n.N("请点“获取验证码”，再把短信里的 6 位数字填在这里。"))
+	}
 }
 
 func (p *Portal) finishSignIn(c *kit.Ctx, phone, code string, privacy int64, page *signInData, again func(error) error) error {

@@ -54,7 +54,8 @@ type threadPage struct {
 	Steps      []step
 	Items      []threadItem
 	Typed      typedMessage
-	EntryID    int64 // in the library, 0 while it is not there
+	AskUntil   string // how long one may ask on, and what comes then; "" where one may not
+	EntryID    int64  // in the library, 0 while it is not there
 	Most       int
 	Ratings    []rating
 }
@@ -135,6 +136,9 @@ func (p *Portal) threadPage(c *kit.Ctx, number string, typed typedMessage) (*thr
 		page.Late = page.Due.Left
 	}
 	page.Steps = steps(c, t.Case)
+	if t.Can(cases.ActFollowUp) {
+		page.AskUntil = askUntil(c, t)
+	}
 	if page.Items, err = p.items(c, t); err != nil {
 		return nil, err
 	}
@@ -153,6 +157,18 @@ func (p *Portal) threadPage(c *kit.Ctx, number string, typed typedMessage) (*thr
 	numbers, err := p.City.CaseNumbers(ctx)
 	page.Most = numbers.Attachments
 	return page, err
+}
+
+// askUntil says what comes next after an answer, and when: that it is not decided by silence without a word.
+func askUntil(c *kit.Ctx, t *cases.Thread) string {
+	day := c.L.Date(t.CloseAt)
+	switch {
+	case t.Case.ReopenedAt != nil:
+		return c.T(i18n.N("这是重新办理后的答复，不能再要求重新办理。%[1]s前可以继续追问；到那天没有追问，这件诉求自动办结。以后还有问题，请另行提问。"), day)
+	case t.Can(cases.ActReopen):
+		return c.T(i18n.N("%[1]s前可以追问；到那天没有追问，也没有要求重新办理，这件诉求自动办结，不能再追问。"), day)
+	}
+	return c.T(i18n.N("%[1]s前可以追问；到那天没有追问，这件诉求自动办结，不能再追问。"), day)
 }
 
 func stageKind(c *models.Case) string {

@@ -19,15 +19,13 @@ import (
 	"huiyin/internal/fault"
 )
 
-// What a person reads. The first argument of WrongMsg is how many attempts are left, the second seconds.
+// What a person reads. What is wrong with a code says nothing of when one was sent: the page of whoever asked for it knows.
 //
 //i18n:keys
 const (
 	UnavailableMsg = "验证服务暂时不可用，请几分钟后再试。"
-	WrongMsg       = "验证码不对，还可以试 %[1]d 次；没收到？%[2]d 秒后可重发。"
-	WrongNowMsg    = "验证码不对，还可以试 %[1]d 次；没收到？现在就可以重发。"
-	SpentMsg       = "验证码试错次数太多，请 %[1]d 秒后重新获取。"
-	SpentNowMsg    = "验证码试错次数太多，请重新获取。"
+	WrongMsg       = "验证码不对或已过期，还可以试 %[1]d 次；没收到或已过期，请重新获取。"
+	SpentMsg       = "验证码试错次数太多，请重新获取。"
 	WaitMsg        = "刚刚发过验证码，请 %[1]d 秒后再获取。"
 	DailyMsg       = "今天获取验证码的次数已用完，请 %[1]d 小时后再试。"
 )
@@ -98,28 +96,23 @@ func (c *Codes) Check(ctx context.Context, purpose, key, code string) error {
 		return err
 	}
 	res, err := check.Run(ctx, c.client, c.keys(purpose, key),
-		c.mac("code", purpose, key, fold(code)), c.attempts, c.life.Milliseconds(), c.resend.Milliseconds(), age.Int64()).Int64Slice()
+		c.mac("code", purpose, key, fold(code)), c.attempts, c.life.Milliseconds(), age.Int64()).Int64Slice()
 	if err != nil {
 		return unavailable(ctx, err)
 	}
-	if len(res) != 3 {
+	if len(res) != 2 {
 		return fmt.Errorf("onetime: the check script answered %v", res)
 	}
 	if res[0] == accepted {
 		return nil
 	}
-	return wrong(int(res[1]), seconds(time.Duration(res[2])*time.Millisecond))
+	return wrong(int(res[1]))
 }
 
-func wrong(left, wait int) error {
-	msg, args, reason := WrongMsg, []any{left, wait}, "code_wrong"
-	switch {
-	case left > 0 && wait == 0:
-		msg, args = WrongNowMsg, []any{left}
-	case left == 0 && wait > 0:
-		msg, args, reason = SpentMsg, []any{wait}, "code_spent"
-	case left == 0:
-		msg, args, reason = SpentNowMsg, nil, "code_spent"
+func wrong(left int) error {
+	msg, args, reason := WrongMsg, []any{left}, "code_wrong"
+	if left == 0 {
+		msg, args, reason = SpentMsg, nil, "code_spent"
 	}
 	return &fault.Error{
 		Kind: fault.Invalid, Msg: msg, Args: args, Reason: reason,
@@ -137,7 +130,7 @@ func unavailable(ctx context.Context, err error) error {
 // keys share one hash tag, so that a cluster keeps them together, and tell nobody whose they are.
 func (c *Codes) keys(purpose, key string) []string {
 	tag := "huiyin:code:{" + c.mac("key", purpose, key) + "}:"
-	return []string{tag + "mac", tag + "tries", tag + "wait", tag + "day", tag + "shown"}
+	return []string{tag + "mac", tag + "tries", tag + "wait", tag + "day"}
 }
 
 func (c *Codes) mac(parts ...string) string {

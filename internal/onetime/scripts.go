@@ -10,7 +10,7 @@ const (
 )
 
 // issue answers {accepted|tooSoon|tooManyToday, milliseconds to wait}.
-// KEYS: mac, tries, wait, day, shown. ARGV: mac, life, resend, day (ms), per day.
+// KEYS: mac, tries, wait, day. ARGV: mac, life, resend, day (ms), per day.
 var issue = redis.NewScript(`
 local wait = redis.call('PTTL', KEYS[3])
 if wait > 0 then return {2, wait} end
@@ -20,38 +20,30 @@ end
 if redis.call('INCR', KEYS[4]) == 1 then redis.call('PEXPIRE', KEYS[4], ARGV[4]) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[3], '1', 'PX', ARGV[3])
-redis.call('DEL', KEYS[2], KEYS[5])
+redis.call('DEL', KEYS[2])
 return {1, 0}
 `)
 
-// check answers {accepted|0, attempts left, milliseconds until another may be issued}.
-// KEYS as above. ARGV: mac, attempts, life, resend (ms), a random age below life (ms).
+// check answers {accepted|0, attempts left}.
+// KEYS as above. ARGV: mac, attempts, life, a random age below life (ms).
 //
-// Where there is no code, it plays one of that age: the attempts run out, the wait shown runs down and both are
-// forgotten as if it were real, so nobody learns from the answers whether one was ever issued. The wait that is only
-// shown ("shown") never keeps the owner from being issued a code.
+// Where there is no code, it plays one of that age: the attempts run out and are forgotten as if it were real, so nobody learns from the
+// answers whether one was ever issued. When the next may be issued is not answered at all: only a real one always waits a whole minute.
 var check = redis.NewScript(`
 local mac = redis.call('GET', KEYS[1])
 local tries = tonumber(redis.call('GET', KEYS[2]) or '0')
 local most = tonumber(ARGV[2])
 if mac and tries < most and mac == ARGV[1] then
-  redis.call('DEL', KEYS[1], KEYS[2], KEYS[5])
-  return {1, 0, 0}
+  redis.call('DEL', KEYS[1], KEYS[2])
+  return {1, 0}
 end
 if tries == 0 then
   local life = redis.call('PTTL', KEYS[1])
-  if not mac then
-    life = tonumber(ARGV[3]) - tonumber(ARGV[5])
-    local shown = tonumber(ARGV[4]) - tonumber(ARGV[5])
-    if shown > 0 then redis.call('SET', KEYS[5], '1', 'PX', shown) end
-  end
+  if not mac then life = tonumber(ARGV[3]) - tonumber(ARGV[4]) end
   if life < 1 then life = 1 end
   redis.call('SET', KEYS[2], '0', 'PX', life)
 end
 if tries < most then tries = redis.call('INCR', KEYS[2]) end
 if tries >= most then redis.call('DEL', KEYS[1]) end
-local wait = redis.call('PTTL', KEYS[3])
-if wait < 0 then wait = redis.call('PTTL', KEYS[5]) end
-if wait < 0 then wait = 0 end
-return {0, most - tries, wait}
+return {0, most - tries}
 `)

@@ -30,6 +30,9 @@ const (
 	PrivacySlug = "privacy"
 )
 
+//i18n:keys
+const msgPhone = "请填写 11 位手机号码。"
+
 var mobile = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
 
 // NormalizePhone reads a mainland mobile number as people type it (+86, spaces, hyphens, full-width digits) and returns its
@@ -57,7 +60,7 @@ func checkPhone(typed string) (string, error) {
 	phone, ok := NormalizePhone(typed)
 	if !ok {
 		var wrong fault.Fields
-		wrong.Add("phone", i18n.N("请填写 11 位手机号码。"))
+		wrong.Add("phone", msgPhone)
 		return "", wrong.Err()
 	}
 	return phone, nil
@@ -80,12 +83,15 @@ func (s *Service) mayUsePhone(ctx context.Context, typed string, privacy int64) 
 	if err != nil {
 		return "", err
 	}
+	var wrong fault.Fields
 	if privacy != current {
-		var wrong fault.Fields
 		wrong.Add("privacy_version", i18n.N("请阅读并同意现行的隐私说明。"))
-		return "", wrong.Err()
 	}
-	return checkPhone(typed)
+	phone, ok := NormalizePhone(typed)
+	if !ok {
+		wrong.Add("phone", msgPhone)
+	}
+	return phone, wrong.Err()
 }
 
 // RequestPhoneCode sends a one-time code to a mainland mobile number, whose owner has agreed to that version of the privacy notice.

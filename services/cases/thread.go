@@ -26,6 +26,7 @@ type Thread struct {
 	Place       string   // open for the resident only
 	Phone       string   // masked
 	ReopenUntil time.Time
+	CloseAt     time.Time // when an answered case closes by itself; zero before an answer
 
 	// For staff only.
 	Staff     map[int64]accounts.StaffCard // whoever Messages and Events name
@@ -70,7 +71,7 @@ func (s *Service) Open(ctx context.Context, actor models.Actor, number string) (
 	if err != nil {
 		return nil, err
 	}
-	t := &Thread{Case: c, Desk: f.Desk, Standing: who, Actions: allowed(actor, who, c, f), ReopenUntil: ReopenUntil(c, f.Numbers, f.Zone)}
+	t := &Thread{Case: c, Desk: f.Desk, Standing: who, Actions: allowed(actor, who, c, f), ReopenUntil: ReopenUntil(c, f.Numbers, f.Zone), CloseAt: CloseAt(c, f.Numbers, f.Zone)}
 	if t.Topic, err = s.topicByID(ctx, c.TopicID); err != nil {
 		return nil, err
 	}

@@ -89,11 +89,24 @@ func TestInABrowser(t *testing.T) {
 	l.until(`location.pathname === "/consult/new" && document.readyState === "complete" && !!window.htmx`)
 	l.until(fill + `(document.querySelector("form.ask"), {title: "公租房申请要准备什么材料", text: "请问需要准备哪些材料，到哪里办理？", display_name: "王女士", phone: "` + fixture.Phone + `"})`)
 	l.until(`!!document.querySelector(".similar a")`)
-	time.Sleep(1500 * time.Millisecond) // the autosave waits a second
-	l.open("/track")
+	l.open("/track")       // before the autosave, which waits a second
 	l.open("/consult/new") // no question whether to leave: it was saved
 	l.until(`document.querySelector("#title").value === "公租房申请要准备什么材料" && document.querySelector("#phone").value !== ""`)
 	l.check("ask")
+	l.until(fill + `(document.querySelector("form.ask"), {place: "中山路 12 号"}) && (location.reload(), true)`)
+	l.until(`document.readyState === "complete" && document.querySelector("#place").value === "中山路 12 号"`)
+	choose := func(names string) {
+		l.until(`((input) => { const t = new DataTransfer(); ` + names + `.forEach((n) => t.items.add(new File([n], n))); input.files = t.files; input.dispatchEvent(new Event("change", {bubbles: true})); return true; })(document.querySelector("#attachments"))`)
+	}
+	choose(`["现场.jpg"]`)
+	choose(`["图片.png"]`)
+	l.until(`document.querySelector("#attachments").files.length === 2 && document.querySelector("#attachments-list").innerText.includes("现场.jpg")`)
+	choose(`["1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]`)
+	l.until(`document.querySelector("#attachments").files.length === 6 && document.querySelector("#toast").innerText.includes("最多 6 个文件")`)
+	for range 6 {
+		l.until(`document.querySelector("#attachments-list li button").click(), true`)
+	}
+	l.until(`document.querySelector("#attachments").files.length === 0`)
 	l.until(`document.querySelector("[value=code]").click(), true`)
 	l.until(`location.search.includes("sent=")`)
 	code := city.SentCode(fixture.Phone)
@@ -114,8 +127,10 @@ func TestInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	number = strings.TrimPrefix(path, "/track/")
+	l.until(`document.querySelector("details:has(#supplement)").open = true`)
 	city.Accept(number, fixture.Handler)
 	l.until(`document.querySelector("#matter").innerText.includes("已受理")`) // the page hears of it by itself
+	l.until(`document.querySelector("details:has(#supplement)").open`)
 	l.open("/track/" + number + "/withdraw")
 	l.check("withdraw")
 

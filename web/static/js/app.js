@@ -107,9 +107,12 @@
   });
   // What a person has opened or closed stays so when its part is swapped.
   const folds = (id) => [...document.querySelectorAll(`[id="${CSS.escape(id)}"] details`)].map((d) => [d.id || d.querySelector("summary").textContent.replace(/\d/g, ""), d]);
-  let folded = new Map();
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => { folded = new Map(folds(detail.target.id).map(([key, d]) => [key, d.open])); });
-  document.addEventListener("htmx:afterSwap", ({ detail }) => folds(detail.target.id).forEach(([key, d]) => { if (folded.has(key)) d.open = folded.get(key); }));
+  const folded = new Map();
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => { folded.set(detail.target.id, new Map(folds(detail.target.id).map(([key, d]) => [key, d.open]))); });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => folds(detail.target.id).forEach(([key, d]) => {
+    const was = folded.get(detail.target.id);
+    if (was && was.has(key)) d.open = was.get(key);
+  }));
   // The list on the page does not jump when its count in the side bar changes: a line above it says so.
   const counted = () => Number.parseInt((document.querySelector("#side-list [aria-current] b") || { textContent: "0" }).textContent, 10);
   const listed = counted();

@@ -38,9 +38,14 @@ type letter struct {
 	At                                      time.Time
 }
 
+// received is one of the two.
+type received struct {
+	Handset *handset
+	Letter  *letter
+}
+
 type outboxData struct {
-	Handsets     []handset
-	Letters      []letter
+	Received     []received
 	Newer, Older string
 }
 
@@ -55,17 +60,16 @@ func (s *Console) outbox(page string) kit.Handler {
 			return err
 		}
 		d := outboxData{}
-		d.Handsets, d.Letters = sorted(c, opened)
+		d.Received = sorted(c, opened)
 		d.Newer, d.Older = pagerOf(c, next)
 		return c.Page(http.StatusOK, page, d)
 	}
 }
 
-// sorted puts SMS into the phone that received them, phones in the order of their newest message, and mails by themselves.
-func sorted(c *kit.Ctx, opened []notices.Opened) ([]handset, []letter) {
-	var sets []handset
-	var letters []letter
-	place := map[string]int{}
+// sorted puts SMS into the phone that received them, phones in the order of their newest message, and mails between them.
+func sorted(c *kit.Ctx, opened []notices.Opened) []received {
+	var all []received
+	phones := map[string]*handset{}
 	for _, o := range opened {
 		word := c.T(deliveryStates[o.State])
 		at := o.CreatedAt
@@ -73,18 +77,18 @@ func sorted(c *kit.Ctx, opened []notices.Opened) ([]handset, []letter) {
 			at = *o.SentAt
 		}
 		if o.Channel == models.Email {
-			letters = append(letters, letter{o.Subject, o.To, o.Body, word, stateKinds[o.State], at})
+			all = append(all, received{Letter: &letter{o.Subject, o.To, o.Body, word, stateKinds[o.State], at}})
 			continue
 		}
-		i, ok := place[o.To]
-		if !ok {
-			i = len(sets)
-			place[o.To] = i
-			sets = append(sets, handset{Phone: maskedPhone(o.To)})
+		phone, known := phones[o.To]
+		if !known {
+			phone = &handset{Phone: maskedPhone(o.To)}
+			phones[o.To] = phone
+			all = append(all, received{Handset: phone})
 		}
-		sets[i].Bubbles = append(sets[i].Bubbles, bubble{o.Body, word, at})
+		phone.Bubbles = append(phone.Bubbles, bubble{o.Body, word, at})
 	}
-	return sets, letters
+	return all
 }
 
 // maskedPhone leaves enough of a number for its owner to find it: the page is open to everybody.

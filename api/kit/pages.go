@@ -124,6 +124,7 @@ func (p *pages) funcs(locale string) template.FuncMap {
 		},
 		"add":      func(a, b int) int { return a + b },
 		"unbroken": unbroken,
+		"linked":   func(s string) template.HTML { return linked(p.kit.BaseURL, s) },
 		"han":      func(s string) template.HTMLAttr { return inHan(locale, s) },
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -177,7 +178,14 @@ func (s *Console) approve(c *kit.Ctx) error {
 	if k.Status == models.Answered {
 		return c.Done(originOf(c).Case(number), i18n.N("审核通过，答复已发送，来信人会收到短信。"))
 	}
-	if name := s.nameOf(c, k.HandlerID); name != "" && k.HandlerID != c.Actor.ID {
+	t, err := s.Cases.Open(c.Request.Context(), c.Actor, number)
+	if err != nil {
+		return err
+	}
+	switch name := cmp.Or(t.Staff[k.HandlerID].Name, c.T("本部门经办人")); {
+	case !t.Can(cases.ActSend):
+		return c.Done(originOf(c).Case(number), i18n.N("审核通过，还没有发送。已提醒%[1]s发送。"), name)
+	case k.HandlerID != c.Actor.ID:
 		return c.Done(originOf(c).Case(number), i18n.N("审核通过，还没有发送。已提醒%[1]s发送，您也可以在下面发送。"), name)
 	}
 	return c.Done(originOf(c).Case(number), i18n.N("审核通过，还没有发送。请在下面发送。"))

@@ -16,7 +16,7 @@ var roleNames = map[models.Role]string{
 var roleAbouts = map[models.Role]string{
 	models.Handler:       "办理分到本部门的诉求：受理、起草答复、发送，准备公开稿。",
 	models.Reviewer:      "审核本部门的答复和公开稿，也可以分派、转办；不能审核自己写的。",
-	models.Overseer:      "看所有部门的诉求和期限，分派、转办；审核归督办岗审核的答复；部门没有别人能审核时代为审核。",
+	models.Overseer:      "看所有部门的诉求和期限，分派、转办；审核归督办岗审核的答复；部门的审核人不在时，可以代为审核和发布。",
 	models.Leader:        "看本部门和下级部门的诉求与进展，不办理。",
 	models.Organizer:     "组织听证会、政府开放日、意见征集；这些功能启用后才有页面。",
 	models.SystemAdmin:   "管城市、部门、分类、窗口、模板和日历；不管人员，不看诉求内容。",

@@ -75,6 +75,11 @@ func TestNextStep(t *testing.T) {
 		c.SubmitReview(n, fixture.Handler)
 		next(fixture.Handler, "")
 		next(fixture.Reviewer, cases.ActApprove)
+		next(fixture.Overseer, "") // may stand in: it is not their turn
+		thread := must[*cases.Thread](t)(c.Cases.Open(t.Context(), c.Actor(fixture.Overseer), n))
+		if got := thread.Next(c.Actor(fixture.Overseer)).Text; got.ID != "等%[1]s审核。必要时您可以代为审核。" || got.Args[0] != "赵宁 / 吴刚" || !thread.Can(cases.ActApprove) {
+			t.Errorf("an overseer reads %q and may %v", got, thread.Actions)
+		}
 		c.Approve(n, fixture.Reviewer)
 		next(fixture.Handler, cases.ActSend)
 		next(fixture.Overseer, "")

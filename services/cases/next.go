@@ -21,7 +21,7 @@ func (t *Thread) Next(viewer models.Actor) NextStep {
 	case models.Handling:
 		return t.nextHandling(viewer)
 	case models.Reviewing:
-		return t.nextReviewing()
+		return t.nextReviewing(viewer)
 	case models.Approved:
 		switch other := t.Case.HandlerID != 0 && t.Case.HandlerID != viewer.ID; {
 		case t.Can(ActSend) && other:
@@ -76,12 +76,15 @@ func (t *Thread) nextHandling(viewer models.Actor) NextStep {
 	return NextStep{i18n.M(i18n.N("请写答复，写好后提交审核。")), ActDraft}
 }
 
-func (t *Thread) nextReviewing() NextStep {
-	names := make([]string, 0, len(t.Reviewers))
+// nextReviewing: an overseer may stand in for the department's reviewers, whose turn it stays.
+func (t *Thread) nextReviewing(viewer models.Actor) NextStep {
+	names, asked := make([]string, 0, len(t.Reviewers)), false
 	for _, p := range t.Reviewers {
-		names = append(names, p.Name)
+		names, asked = append(names, p.Name), asked || p.ID == viewer.ID
 	}
 	switch who := strings.Join(names, " / "); {
+	case t.Can(ActApprove) && !asked:
+		return waits(i18n.N("等%[1]s审核。必要时您可以代为审核。"), who)
 	case t.Can(ActApprove) && t.Desk.SendOnApproval:
 		return NextStep{i18n.M(i18n.N("请审核答复。通过后马上发给来信人。")), ActApprove}
 	case t.Can(ActApprove):

@@ -205,6 +205,14 @@ func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Threa
 			return err
 		}
 	}
+	if t.Can(ActDraft) { // whoever sends it to review has written it, and does not review it
+		r := models.CaseReply{}
+		if f.Reply != nil {
+			r = *f.Reply
+		}
+		r.Authors = r.Authors.With(actor.ID)
+		f.Reply = &r
+	}
 	if t.Reviewers, err = s.reviewersFor(ctx, &work{Actor: actor, Case: t.Case, Facts: f}); err != nil {
 		return err
 	}

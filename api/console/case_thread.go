@@ -68,7 +68,7 @@ func (v *caseView) step(c *kit.Ctx, e models.CaseEvent) stepView {
 	if e.Action == string(cases.ActTransfer) {
 		whom = v.departments[e.DepartmentID]
 	}
-	st := stepView{At: e.At, Text: cases.EventSentence(e.Action, who, whom).Localize(c.L)}
+	st := stepView{At: e.At, Text: cases.EventSentence(e, who, whom).Localize(c.L)}
 	if e.Note != "" {
 		st.Text = c.T("%[1]s（%[2]s）", st.Text, e.Note)
 	}

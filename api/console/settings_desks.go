@@ -66,7 +66,7 @@ func (s *Console) deskPage(c *kit.Ctx, d models.Desk) (*formPage, error) {
 		return nil, err
 	}
 	p := &formPage{frame: newFrame(c, "desks", d.Name), Version: d.Version, Action: desksPath + "/" + number(d.ID), Back: desksPath, Fields: deskFields(c, tree, desks, d)}
-	p.Intro = c.T("改动只影响以后收到的诉求，已经承诺的期限不变。不论怎么设置，起草人和审核人都不会是同一个人。")
+	p.Intro = c.T("期限改了，只影响以后收到的诉求，已经承诺的不变；由谁审核，改后马上生效。")
 	if d.ID == 0 {
 		p.Title, p.Action = c.T("新增受理窗口"), desksPath+"/new"
 	}
@@ -83,7 +83,8 @@ func deskFields(c *kit.Ctx, tree *accounts.Tree, desks []models.Desk, d models.D
 		ruled(c, "simple_days", field{Label: c.T("简易事项几天内答复"), Value: number(d.SimpleDays)}),
 		ruled(c, "ordinary_days", field{Label: c.T("一般事项几天内答复"), Value: number(d.OrdinaryDays)}),
 		{Name: "unit", Label: c.T("按什么日子算"), Kind: selectField, Value: d.Unit, Required: true, Options: []option{{"working", c.T("工作日")}, {"natural", c.T("自然日")}}},
-		{Name: "review", Label: c.T("由谁审核"), Kind: selectField, Value: string(d.Review), Required: true, Options: reviews},
+		{Name: "review", Label: c.T("由谁审核"), Kind: selectField, Value: string(d.Review), Required: true, Options: reviews,
+			Hint: c.T("审核时，起草人和审核人一定不是同一个人；本部门的审核人不在时，督办岗可以代为审核。不审核时，没有第二个人看过答复。")},
 		{Name: "send_on_approval", Label: c.T("审核通过后直接发送"), Kind: checkField, Value: flagValue(d.SendOnApproval), Hint: c.T("不勾选时，审核通过后由经办人再点一次发送。")},
 		{Name: "active", Label: c.T("在用"), Kind: checkField, Value: flagValue(d.Active)},
 	}
@@ -166,6 +167,16 @@ func (s *Console) writeDesk(c *kit.Ctx, d models.Desk) error {
 	default:
 		if d.ID != 0 {
 			in.DepartmentID = d.DepartmentID
+		}
+		if in.Review == models.ReviewNone && d.Review != models.ReviewNone {
+			p, err := s.deskPage(c, d)
+			if err != nil {
+				return err
+			}
+			if !p.agreed(f, c.T("保存后，这个窗口的答复不再审核："), c.T("确认不审核并保存"),
+				c.T("答复由经办人自己发出，没有第二个人看过。"), c.T("公开仍要另一位同事发布。")) {
+				return c.Page(http.StatusOK, "settings/form", p)
+			}
 		}
 		_, err = s.Cases.SaveDesk(c.Request.Context(), c.Actor, d.ID, in)
 	}

@@ -78,7 +78,8 @@ type formPage struct {
 	Fields         []field
 	Version        int64
 	Action, Button string
-	Sure           string // what is agreed to by sending the form: Warnings say what it does
+	Sure           string // what is agreed to by sending the form: Warnings say what it does, under Grave
+	Grave          string
 	Warnings       []string
 	Back           string
 	Preview        string // label of a button that shows what was typed, do=preview
@@ -161,6 +162,22 @@ func inOrder(errs []kit.FieldError, fields []field) []kit.FieldError {
 	}
 	slices.SortStableFunc(errs, func(a, b kit.FieldError) int { return cmp.Compare(place(a.Name), place(b.Name)) })
 	return errs
+}
+
+// agreed reports whether these very values were agreed to. Where they were not, the page becomes the form once more, with what saving it
+// does and the button that agrees.
+func (p *formPage) agreed(f *form, grave, button string, warnings ...string) bool {
+	values := make([]string, 0, len(p.Fields))
+	for _, field := range p.Fields {
+		values = append(values, strings.TrimSpace(f.text(field.Name)))
+	}
+	sure := strings.Join(values, ",")
+	if f.text("sure") == sure {
+		return true
+	}
+	p.Fields, p.Version = typed(f.c, p.Fields), f.version()
+	p.Grave, p.Warnings, p.Sure, p.Button, p.Back = grave, warnings, sure, button, p.Action
+	return false
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"huiyin/api/kit"
@@ -23,16 +22,9 @@ func (s *Console) unsure(c *kit.Ctx, g numberGroup, f *form) (asked bool, err er
 	if err != nil || len(warnings) == 0 {
 		return false, err
 	}
-	values := make([]string, 0, len(g.page.Fields))
-	for _, field := range g.page.Fields {
-		values = append(values, strings.TrimSpace(f.text(field.Name)))
-	}
-	sure := strings.Join(values, ",")
-	if f.text("sure") == sure {
+	if g.page.agreed(f, c.T("保存后，下面这些会在下一次清理时删除，不能恢复："), c.T("确认删除并保存"), warnings...) {
 		return false, nil
 	}
-	g.page.Fields, g.page.Version = typed(c, g.page.Fields), f.version()
-	g.page.Warnings, g.page.Sure, g.page.Button, g.page.Back = warnings, sure, c.T("确认删除并保存"), g.page.Action
 	return true, c.Page(http.StatusOK, "settings/form", &g.page)
 }
 

@@ -91,9 +91,13 @@ var eventSentences = map[Action][2]string{
 }
 
 // EventSentence says a step of a history: who took it and, where there is one, the other person or the department it concerns.
-func EventSentence(action, who, whom string) i18n.Msg {
-	if both := eventSentences[Action(action)][1]; whom != "" && both != "" {
+func EventSentence(e models.CaseEvent, who, whom string) i18n.Msg {
+	action := Action(e.Action)
+	if both := eventSentences[action][1]; whom != "" && both != "" {
 		return i18n.M(both, who, whom)
 	}
-	return i18n.M(eventSentences[Action(action)][0], who)
+	if action == ActSend && e.FromStatus == models.Handling {
+		return i18n.M(i18n.N("%[1]s发送了答复，没有经过审核"), who)
+	}
+	return i18n.M(eventSentences[action][0], who)
 }

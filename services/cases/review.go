@@ -64,7 +64,7 @@ func (s *Service) Return(ctx context.Context, actor models.Actor, number string,
 			return err
 		}
 		r := w.Facts.Reply
-		if err := s.writeReply(ctx, r, map[string]any{"comment": in.Comment, "submitted_at": nil, "reviewed_at": w.Now}); err != nil {
+		if err := s.writeReply(ctx, r, map[string]any{"comment": in.Comment, "submitted_at": nil, "reviewed_at": w.Now, "reviewer_id": 0}); err != nil {
 			return err
 		}
 		w.Note, w.About = in.Comment, r.AuthorID

@@ -98,7 +98,11 @@ func Sign(secret []byte, timestamp string, body []byte) string {
 }
 
 // failed judges a request without an answer: when the connection was never made, nothing was sent; else nobody knows.
+// Its address stays out: a query of it may be a key.
 func failed(err error) error {
+	if sent, ok := errors.AsType[*url.Error](err); ok {
+		err = sent.Err
+	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 		return fmt.Errorf("sms gateway: not reached: %w", err)
 	}

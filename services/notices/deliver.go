@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -73,13 +74,35 @@ func (s *Service) take(ctx context.Context, taskID, id int64) (d models.Delivery
 	return d, mine && err == nil, err
 }
 
-// Why a message went no further, where no carrier says it.
+// What became of a message that was not simply sent, and what to do: records hold these. What the carrier said is for the log.
 //
 //i18n:keys
 const (
-	lost    = "发送途中断开了，不知道对方收到没有。"
-	tooLate = "验证码已经过期，没有再发。"
+	lost     = "发送途中断开了，不知道对方收到没有。重发前请先向对方确认，否则可能收到两条。"
+	noAnswer = "服务商没有及时回复，不知道对方收到没有。重发前请先向对方确认，否则可能收到两条。"
+	tooLate  = "验证码已经过期，没有再发。"
+	refused  = "服务商拒收，没有发出。号码或邮箱可能不能接收，请用别的方式联系对方；同类消息都拒收时，请系统管理员查看。"
+	later    = "服务商暂时连不上或有故障，没有发出，到时自动再试。"
+	gaveUp   = "服务商连不上或有故障，试到最后仍没有发出。请用别的方式联系对方，或稍后重发。"
+	unusable = "这条记录读不出来，不能发送。请系统管理员查看。"
 )
+
+// reasons are all of them.
+var reasons = []string{lost, noAnswer, tooLate, refused, later, gaveUp, unusable}
+
+// reasonOf returns the reason on a record. Older ones hold a carrier's own words: they are told by what they led to.
+func reasonOf(state models.DeliveryState, kept string) string {
+	if kept == "" || slices.Contains(reasons, kept) {
+		return kept
+	}
+	switch state {
+	case models.DeliveryUnknown:
+		return noAnswer
+	case models.DeliveryFailed:
+		return gaveUp
+	}
+	return later
+}
 
 func expired(d models.Delivery, at time.Time) bool {
 	return Kind(d.Kind) == Code && !at.Before(d.CreatedAt.Add(CodeLife))
@@ -121,6 +144,9 @@ func (s *Service) settle(ctx context.Context, taskID int64, d models.Delivery, p
 	now := s.Clock.Now()
 	to, c := s.outcome(d, sendErr, now)
 	c.providerID = providerID
+	if sendErr != nil {
+		s.Log.WarnContext(ctx, "a delivery was not sent", "delivery", d.ID, "channel", d.Channel, "attempt", d.Attempts, "outcome", to, "error", sendErr)
+	}
 	return s.DB.Tx(ctx, func(ctx context.Context) error {
 		at := d // a transaction that is tried again starts from the record as it was taken
 		ok, err := s.move(ctx, &at, to, now, c)
@@ -133,7 +159,7 @@ func (s *Service) settle(ctx context.Context, taskID int64, d models.Delivery, p
 			return s.close(ctx, taskID)
 		}
 		if to == models.DeliveryRetry {
-			return s.Outbox.Later(ctx, taskID, c.lastError, *c.nextAt)
+			return s.Outbox.Later(ctx, taskID, sendErr.Error(), *c.nextAt)
 		}
 		return s.close(ctx, taskID)
 	})
@@ -150,20 +176,22 @@ func (s *Service) outcome(d models.Delivery, err error, now time.Time) (models.D
 	switch {
 	case err == nil:
 		return models.DeliverySent, change{sentAt: &now}
-	case errors.Is(err, sms.ErrRejected), errors.Is(err, mail.ErrRejected), errors.Is(err, errUnusable):
-		return models.DeliveryFailed, change{lastError: err.Error()}
+	case errors.Is(err, errUnusable):
+		return models.DeliveryFailed, change{lastError: unusable}
+	case errors.Is(err, sms.ErrRejected), errors.Is(err, mail.ErrRejected):
+		return models.DeliveryFailed, change{lastError: refused}
 	case errors.Is(err, sms.ErrUnknown), errors.Is(err, mail.ErrUnknown):
-		return models.DeliveryUnknown, change{lastError: err.Error()}
+		return models.DeliveryUnknown, change{lastError: noAnswer}
 	}
 	try := int(d.Attempts) - 1
 	if try >= len(waits) {
-		return models.DeliveryFailed, change{lastError: err.Error()}
+		return models.DeliveryFailed, change{lastError: gaveUp}
 	}
 	next := now.Add(waits[max(try, 0)])
 	if expired(d, next) {
-		return models.DeliveryFailed, change{lastError: err.Error()}
+		return models.DeliveryFailed, change{lastError: tooLate}
 	}
-	return models.DeliveryRetry, change{nextAt: &next, lastError: err.Error()}
+	return models.DeliveryRetry, change{nextAt: &next, lastError: later}
 }
 
 // SweepLost marks up to limit attempts that never reported back as unknown, and returns how many it looked at; their tasks are closed

@@ -32,7 +32,7 @@ type Record struct {
 	CaseID     int64                `json:"case_id,omitempty"`
 	Attempts   int64                `json:"attempts"`
 	NextAt     *time.Time           `json:"next_at,omitempty"`
-	LastError  string               `json:"last_error,omitempty"`
+	LastError  string               `json:"last_error,omitempty"` // a message id: why it was not sent
 	CreatedAt  time.Time            `json:"created_at"`
 	SentAt     *time.Time           `json:"sent_at,omitempty"`
 	ResendOf   int64                `json:"resend_of,omitempty"`
@@ -48,7 +48,7 @@ type Step struct {
 	Attempt int64                `json:"attempt,omitempty"`
 	StaffID int64                `json:"staff_id,omitempty"` // who had it sent again
 	Other   int64                `json:"other,omitempty"`    // the message this repeats, or that repeats this
-	Note    string               `json:"note,omitempty"`     // a message id, or what the carrier said
+	Note    string               `json:"note,omitempty"`     // a message id: why it was not sent
 }
 
 const pageSize = 50
@@ -117,7 +117,7 @@ func history(d models.Delivery, events []models.DeliveryEvent) []Step {
 		steps = append(steps, Step{At: *d.SentAt, What: models.DeliverySent, Attempt: d.Attempts})
 	}
 	for _, e := range events {
-		steps = append(steps, Step{At: e.At, What: e.What, Attempt: e.Attempt, StaffID: e.StaffID, Other: e.OtherID, Note: e.Note})
+		steps = append(steps, Step{At: e.At, What: e.What, Attempt: e.Attempt, StaffID: e.StaffID, Other: e.OtherID, Note: reasonOf(e.What, e.Note)})
 	}
 	return steps
 }
@@ -125,7 +125,7 @@ func history(d models.Delivery, events []models.DeliveryEvent) []Step {
 func record(d models.Delivery) Record {
 	return Record{
 		ID: d.ID, Kind: Kind(d.Kind), Name: specOf[Kind(d.Kind)].Name, Channel: d.Channel, State: d.State, To: d.AddressMasked, StaffID: d.StaffID,
-		CaseID: d.CaseID, Attempts: d.Attempts, NextAt: d.NextAt, LastError: d.LastError, CreatedAt: d.CreatedAt, SentAt: d.SentAt,
+		CaseID: d.CaseID, Attempts: d.Attempts, NextAt: d.NextAt, LastError: reasonOf(d.State, d.LastError), CreatedAt: d.CreatedAt, SentAt: d.SentAt,
 		ResendOf: d.ResendOf, Version: d.Version, Resendable: resendable(d),
 	}
 }

@@ -18,17 +18,18 @@ func (s *Console) accountRoutes(g *kit.Group) {
 	g.POST(at+"/password", kit.Staff, s.accountAct(i18n.N("密码已修改，其他设备上的登录已全部退出。"), s.ownPassword))
 	g.POST(at+"/totp/begin", kit.Staff, s.totpBegin)
 	g.POST(at+"/totp/confirm", kit.Staff, s.totpConfirm)
-	g.POST(at+"/totp/disable", kit.Staff, s.accountAct(i18n.N("二次验证已关闭。"), s.totpDisable))
+	g.POST(at+"/totp/disable", kit.Staff, asked(s.accountAct(i18n.N("二次验证已关闭。"), s.totpDisable)))
 	g.POST(at+"/totp/recovery", kit.Staff, s.recoveryRenew)
 	g.POST(at+"/sessions/:id/revoke", kit.Staff, s.accountAct(i18n.N("那台设备已退出登录。"), s.sessionRevoke))
 	g.POST(at+"/tokens", kit.Staff, s.tokenCreate)
-	g.POST(at+"/tokens/:id/revoke", kit.Staff, s.accountAct(i18n.N("令牌已撤销，用它的程序立刻不能再用。"), s.tokenRevoke))
+	g.POST(at+"/tokens/:id/revoke", kit.Staff, asked(s.accountAct(i18n.N("令牌已撤销，用它的程序立刻不能再用。"), s.tokenRevoke)))
 	g.POST(at+"/notices", kit.Staff, s.accountAct(i18n.N("提醒设置已保存。"), s.noticeWishes))
 	g.POST(at+"/language", kit.Staff, s.accountAct(i18n.N("语言已保存。"), s.language))
 }
 
 // accountView is the page of one's own account. Section names the form whose errors these are.
 type accountView struct {
+	asking
 	Me       accounts.StaffRow
 	Left     int // recovery codes
 	Sessions []sessionView

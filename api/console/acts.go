@@ -16,7 +16,7 @@ func (s *Console) actRoutes(g *kit.Group) {
 	g.POST(at+"transfer", kit.CaseWork, s.transfer)
 	g.POST(at+"note", kit.CaseWork, s.act(i18n.N("备注已保存，来信人看不到。"), s.note))
 	g.POST(at+"reveal", kit.CaseWork, s.reveal)
-	g.POST(at+"deliveries/:id/resend", kit.CaseWork, s.act(i18n.N("已重新发送。"), s.resend))
+	g.POST(at+"deliveries/:id/resend", kit.CaseWork, asked(s.act(i18n.N("已重新发送。"), s.resend)))
 }
 
 // act is a handler that takes one step on a case and goes back to its page.

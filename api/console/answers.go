@@ -35,8 +35,12 @@ func (s *Console) similar(c *kit.Ctx, k *models.Case) reuse {
 // answers looks for published answers on behalf of an open reply.
 func (s *Console) answers(c *kit.Ctx) error {
 	r := reuse{Asked: strings.TrimSpace(c.Query("q"))}
-	if r.Asked == "" {
-		return c.Part(http.StatusOK, "reuse-found", r)
+	if r.Asked == "" { // what the page showed before anything was looked for
+		g, err := s.Cases.Peek(c.Request.Context(), c.Actor, c.Query("case"))
+		if err != nil {
+			return err
+		}
+		return c.Part(http.StatusOK, "reuse-found", s.similar(c, g.Case))
 	}
 	found, err := s.Library.Search(c.Request.Context(), library.Query{Text: r.Asked, Filter: library.Filter{Limit: reuseShown}})
 	if err != nil {

@@ -30,6 +30,7 @@ func (s *Console) caseRoutes(g *kit.Group) {
 
 // caseView is one case on its page.
 type caseView struct {
+	asking
 	T          *cases.Thread
 	From       origin
 	List       string  // what the list it was opened from is called

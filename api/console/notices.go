@@ -23,7 +23,7 @@ func (s *Console) noticeRoutes(g *kit.Group) {
 	g.POST(noticesPath+"/read", kit.Staff, s.readNotices)
 	g.GET(noticesPath+"/:id", kit.Staff, s.openNotice)
 	g.GET(deliveriesPath, kit.Roles(deliveryReaders...), s.showDeliveries)
-	g.POST(deliveriesPath+"/:id/resend", kit.Roles(deliveryReaders...), s.resendDelivery)
+	g.POST(deliveriesPath+"/:id/resend", kit.Roles(deliveryReaders...), asked(s.resendDelivery))
 	s.outboxRoutes(g)
 }
 
@@ -186,6 +186,7 @@ type deliveryStep struct {
 }
 
 type deliveriesData struct {
+	asking
 	Lines                []deliveryLine
 	Channels, States     []option
 	Kinds                []option
@@ -254,6 +255,9 @@ func (s *Console) deliveryLines(c *kit.Ctx, rows []notices.Record) ([]deliveryLi
 			l.Title, l.Number = b.Case.Title, b.Case.Number
 		}
 		for _, step := range r.History {
+			if step.Note == r.LastError { // stands beside the state
+				step.Note = ""
+			}
 			l.Steps = append(l.Steps, deliveryStep{step.At, stepText(c, step, names[step.StaffID].Name), c.T(step.Note)})
 		}
 		if r.State == models.DeliveryRetry && r.NextAt != nil {

@@ -110,7 +110,7 @@ func TestWhoPublishesAndWhatIsFound(t *testing.T) {
 		t.Error("what only others can publish is counted as the handler's")
 	}
 	p = reviewer.get(page).want(200, "确认发布", "publish-sure")
-	p = reviewer.done(reviewer.post(page+"/publish", "version", p.input("version"), "ask", "1")).want(200, `id="sure"`, "待发布")
+	p = reviewer.post(page+"/publish", "version", p.input("version"), "ask", "publish").want(200, `id="sure"`, "发布这件问答？")
 	reviewer.done(reviewer.post(page+"/publish", "version", p.input("version"))).want(200, "已公开")
 	handler.get("/console/notices").want(200, "公开稿已发布")
 }

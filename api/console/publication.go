@@ -15,10 +15,10 @@ func (s *Console) publicationRoutes(g *kit.Group) {
 	g.GET(at, kit.CaseWork, s.publicationPage)
 	g.POST(at, kit.CaseWork, s.savePublication)
 	g.POST(at+"/confirm", kit.CaseWork, s.confirmPublication)
-	g.POST(at+"/publish", kit.CaseWork, s.askOrPublish)
+	g.POST(at+"/publish", kit.CaseWork, asked(s.publicationAct(i18n.N("已公开，公开库里可以看到了。"), s.publish)))
 	g.POST(at+"/return", kit.CaseWork, s.publicationAct(i18n.N("已退回，准备的人会收到提醒。"), s.returnPublication))
 	g.POST(at+"/recall", kit.CaseWork, s.publicationAct(i18n.N("已收回，改好后再提交。"), s.recallPublication))
-	g.POST(at+"/unpublish", kit.CaseWork, s.publicationAct(i18n.N("已撤下，公开库里看不到了。"), s.unpublish))
+	g.POST(at+"/unpublish", kit.CaseWork, asked(s.publicationAct(i18n.N("已撤下，公开库里看不到了。"), s.unpublish)))
 }
 
 type publicationForm struct {
@@ -112,14 +112,6 @@ func (s *Console) publicationAct(done string, step func(c *kit.Ctx, number strin
 		}
 		return c.Done(publicationAt(c, number), done)
 	}
-}
-
-// askOrPublish asks once more where no script could open the dialog.
-func (s *Console) askOrPublish(c *kit.Ctx) error {
-	if c.PostForm("ask") != "" {
-		return c.Redirect(address(caseAddress(c.Param("number"))+"/publication", originOf(c).query, "ask", "1") + "#sure")
-	}
-	return s.publicationAct(i18n.N("已公开，公开库里可以看到了。"), s.publish)(c)
 }
 
 func (s *Console) publish(c *kit.Ctx, number string, in publicationForm) error {

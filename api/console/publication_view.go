@@ -13,6 +13,7 @@ import (
 )
 
 type publicationView struct {
+	asking
 	T         *cases.Thread
 	P         models.Publication
 	Case      *caseView // the original beside it
@@ -32,7 +33,6 @@ type publicationView struct {
 	Reason    string
 	Published *time.Time
 
-	Ask        bool   // publishing is to be confirmed on the page: there is no script for the dialog
 	Caption    string // what the text beside the original is, so far
 	Publishers string // who may publish it
 	Looked     bool   // the texts hold what the original covers, and this look at it was recorded
@@ -89,7 +89,6 @@ func (s *Console) publicationView(c *kit.Ctx, number string, typed *publicationF
 		Undecided: pv.Undecided, Looked: pv.Looked, Why: original.Why, By: s.nameOf(c, p.PreparedBy), Published: p.PublishedAt,
 		Mine: p.PreparedBy == c.Actor.ID || p.Authors.Include(c.Actor.ID), Publisher: s.nameOf(c, p.PublishedBy),
 	}
-	v.Ask = c.Query("ask") != ""
 	v.List, v.Label = original.From, original.List
 	if !v.List.Known() {
 		v.List.View, v.Label = cases.ViewPublish, c.T(viewNames[cases.ViewPublish])

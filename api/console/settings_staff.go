@@ -19,10 +19,10 @@ func (s *Console) staffRoutes(g *kit.Group) {
 	g.GET(staffPath+"/:id", securityAdmin, s.showStaff)
 	g.POST(staffPath+"/:id", securityAdmin, s.saveStaff)
 	g.POST(staffPath+"/:id/roles", securityAdmin, s.saveRoles)
-	g.POST(staffPath+"/:id/password", securityAdmin, s.resetPassword)
-	g.POST(staffPath+"/:id/second-factor", securityAdmin, s.staffAct("已重置二次验证，对方下次登录时要重新绑定。", s.resetSecondFactor))
+	g.POST(staffPath+"/:id/password", securityAdmin, asked(s.resetPassword))
+	g.POST(staffPath+"/:id/second-factor", securityAdmin, asked(s.staffAct("已重置二次验证，对方下次登录时要重新绑定。", s.resetSecondFactor)))
 	g.POST(staffPath+"/:id/unlock", securityAdmin, s.staffAct("账号已解锁。", s.unlockStaff))
-	g.POST(staffPath+"/:id/deactivate", securityAdmin, s.staffAct("账号已停用，所有登录都已退出。", s.deactivateStaff))
+	g.POST(staffPath+"/:id/deactivate", securityAdmin, asked(s.staffAct("账号已停用，所有登录都已退出。", s.deactivateStaff)))
 	g.POST(staffPath+"/:id/reactivate", securityAdmin, s.staffAct("账号已恢复使用。请重置密码后把新密码交给本人。", s.reactivateStaff))
 }
 
@@ -159,6 +159,7 @@ func (s *Console) addStaff(c *kit.Ctx) error {
 
 // staffPage is one person: who they are, their roles, and what can be done to the account.
 type staffPage struct {
+	asking
 	formPage
 	Row        accounts.StaffRow
 	Roles      field

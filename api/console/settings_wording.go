@@ -16,7 +16,7 @@ func (s *Console) wordingRoutes(g *kit.Group) {
 	g.GET(wordingPath, systemAdmin, s.listWordings)
 	g.GET(wordingPath+"/:kind/:channel/:locale", systemAdmin, s.showWording)
 	g.POST(wordingPath+"/:kind/:channel/:locale", systemAdmin, s.saveWording)
-	g.POST(wordingPath+"/:kind/:channel/:locale/reset", systemAdmin, s.resetWording)
+	g.POST(wordingPath+"/:kind/:channel/:locale/reset", systemAdmin, asked(s.resetWording))
 	g.POST(wordingPath+"/:kind/:channel/:locale/preview", systemAdmin, s.previewWording)
 }
 
@@ -63,6 +63,7 @@ func (s *Console) listWordings(c *kit.Ctx) error {
 }
 
 type wordingData struct {
+	asking
 	formPage
 	Changed bool
 	Preview wordingPreview

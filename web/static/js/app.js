@@ -258,7 +258,9 @@
   on("change", "[data-autosubmit]", (el) => el.form.requestSubmit());
   on("click", "[data-open]", (el, e) => {
     const box = document.getElementById(el.dataset.open);
-    if (box && box.showModal) { e.preventDefault(); box.showModal(); }
+    if (!box || !box.showModal) return;
+    e.preventDefault();
+    if (!el.form || !box.closest("form") || el.form.reportValidity()) box.showModal(); // what is missing is told before anything is asked
   });
   on("click", "[data-close]", (el, e) => { e.preventDefault(); el.closest("dialog").close(); });
   on("click", "[data-print]", () => window.print());

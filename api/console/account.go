@@ -62,6 +62,11 @@ type wishView struct {
 	Bell, Mail *notices.Preference
 }
 
+// Fixed reports whether any of the wishes is none.
+func (v *accountView) Fixed() bool {
+	return slices.ContainsFunc(v.Wishes, func(w wishView) bool { return w.Bell != nil && w.Bell.Fixed })
+}
+
 func (s *Console) accountView(c *kit.Ctx) (*accountView, error) {
 	ctx := c.Request.Context()
 	c.Section("account")

@@ -60,5 +60,5 @@ func TestAnEmptySearchShowsTheTopicsAnswers(t *testing.T) {
 	handler := at(t, c, w, fixture.Handler)
 	handler.get("/console/cases/"+number).want(http.StatusOK, fixture.Answer, `/console/answers?case=`+number)
 	handler.get("/console/answers?case="+number+"&q=").want(http.StatusOK, fixture.Answer).without("还没有这个分类的答复")
-	at(t, c, w, fixture.OtherHandler).get("/console/answers?case="+number+"&q=").want(http.StatusNotFound)
+	at(t, c, w, fixture.OtherHandler).get("/console/answers?case=" + number + "&q=").want(http.StatusNotFound)
 }

@@ -97,6 +97,10 @@ type caseForm struct {
 	Reason       string `form:"reason"`
 }
 
+var caseLabels = map[string]string{
+	"body": "答复", "attachments": "附件", "comment": "审核意见", "text": "内部备注", "note": "给经办人的话", "handler_id": "经办人", "topic_id": "正确的分类", "reason": "原因",
+}
+
 func caseAddress(number string) string { return "/console/cases/" + number }
 
 func (s *Console) casePage(c *kit.Ctx) error {
@@ -264,7 +268,7 @@ func (s *Console) caseAgain(c *kit.Ctx, failed error, number string) error {
 	if v.Editor == nil {
 		v.Orphan = typed.Body
 	}
-	return c.FormAgain(failed, "case", func(errs []kit.FieldError) any { v.Errors = errs; return v })
+	return c.FormAgain(failed, "case", func(errs []kit.FieldError) any { v.Errors = labelled(c, errs, caseLabels); return v })
 }
 
 func asFault(err error) (*fault.Error, bool) { return errors.AsType[*fault.Error](err) }

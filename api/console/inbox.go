@@ -69,6 +69,7 @@ type tagView struct{ Kind, Text string }
 type dueView struct {
 	Kind, Text, On string
 	Provisional    bool
+	Moving         bool // being counted anew: no day to name
 }
 
 type emptyView struct{ Title, Text, Href, Button string }
@@ -216,6 +217,8 @@ func (s *Console) rowView(c *kit.Ctx, r cases.InboxRow, from origin) rowView {
 func dueOf(c *kit.Ctx, k *models.Case, left i18n.Left, soon bool) dueView {
 	d := dueView{Text: left.Localize(c.L), On: c.L.Date(k.DueAt), Provisional: k.DueProvisional}
 	switch {
+	case left.Moving:
+		return dueView{Kind: "mute", Text: d.Text, Moving: true}
 	case left.Late:
 		d.Kind = "late"
 	case soon:

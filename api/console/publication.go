@@ -32,6 +32,8 @@ type publicationForm struct {
 	Reason   string   `form:"reason"`
 }
 
+var publicationLabels = map[string]string{"title": "标题", "question": "问题", "answer": "答复", "comment": "退回意见", "reason": "撤下的原因"}
+
 func (s *Console) publicationPage(c *kit.Ctx) error {
 	v, err := s.publicationView(c, c.Param("number"), nil)
 	if err != nil {
@@ -149,5 +151,5 @@ func (s *Console) publicationAgain(c *kit.Ctx, failed error, number string) erro
 			v.Theirs = &theirs
 		}
 	}
-	return c.FormAgain(failed, "publication", func(errs []kit.FieldError) any { v.Errors = errs; return v })
+	return c.FormAgain(failed, "publication", func(errs []kit.FieldError) any { v.Errors = labelled(c, errs, publicationLabels); return v })
 }

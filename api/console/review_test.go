@@ -5,8 +5,10 @@ import (
 	"strconv"
 	"testing"
 
+	"huiyin/internal/workdays"
 	"huiyin/models"
 	"huiyin/services/accounts"
+	"huiyin/services/calendar"
 	"huiyin/services/cases"
 	"huiyin/test/fixture"
 )
@@ -65,4 +67,40 @@ func TestADeskWithoutReview(t *testing.T) {
 		t.Fatal(err)
 	}
 	at(t, c, w, fixture.Handler).get("/console/cases/"+number).want(http.StatusOK, "陈敏发送了答复，没有经过审核")
+}
+
+// Between a new calendar and the counting by it, a deadline's day and the days left are of two calendars: neither is shown.
+func TestADeadlineThatIsBeingCountedAnew(t *testing.T) {
+	c, w := newCity(t)
+	number := c.Submit(fixture.Phone).Case.Number
+	c.Accept(number, fixture.Handler)
+	c.RunJobs()
+	handler := at(t, c, w, fixture.Handler)
+	handler.get("/console/cases/"+number).want(http.StatusOK, "还有 5 个工作日", "11 月 23 日")
+	day, err := workdays.ParseDate("2026-11-18")
+	if err == nil {
+		err = c.Calendar.SetDay(c.Context(), c.Actor(fixture.SystemAdmin), day, calendar.Off)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{"/console/cases/" + number, "/console/cases?view=mine"} {
+		handler.get(page).want(http.StatusOK, "正在按新日历重新计算").without("还有 4 个工作日", "应于 11 月 23 日")
+	}
+	c.RunJobs()
+	c.Clock.Advance(calendar.Settled)
+	c.RunJobs()
+	handler.get("/console/cases/"+number).want(http.StatusOK, "还有 5 个工作日", "11 月 24 日").without("正在按新日历重新计算")
+}
+
+// The list of what is wrong names the fields.
+func TestErrorsNameTheirFields(t *testing.T) {
+	c, w := newCity(t)
+	number := c.Submit(fixture.Phone).Case.Number
+	c.Accept(number, fixture.Handler)
+	handler, address := at(t, c, w, fixture.Handler), "/console/cases/"+number
+	p := handler.get(address)
+	handler.post(address+"/submit", "version", p.input("version"), "reply_version", "0", "body", "").want(http.StatusUnprocessableEntity, `<a href="#body">答复：这一项要填写。</a>`)
+	at(t, c, w, fixture.SystemAdmin).multipart("/console/settings/calendar/import", map[string]string{"json": `{"year": 2027}`}, "", nil).
+		want(http.StatusUnprocessableEntity, "off：缺少这一项。", "source", "JSON 怎么写")
 }

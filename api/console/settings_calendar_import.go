@@ -18,6 +18,7 @@ import (
 type importData struct {
 	formPage
 	Example string
+	Program string // the same as a program writes it
 	Preview *calendarPreview
 }
 
@@ -44,9 +45,14 @@ func importFields(c *kit.Ctx, text, source string) []field {
 // importPage shows how a year is written; a year that is known is offered whole, to be corrected.
 func (s *Console) importPage(c *kit.Ctx, text, source string) *importData {
 	off, work := c.T("休"), c.T("班")
-	d := &importData{Example: "2027-01-01 " + off + "\n2027-02-05..2027-02-11 " + off + "\n2027-02-14 " + work}
+	d := &importData{Program: programExample(c), Example: "2027-01-01 " + off + "\n2027-02-05..2027-02-11 " + off + "\n2027-02-14 " + work}
 	d.formPage = formPage{frame: newFrame(c, "calendar", c.T("导入一年")), Fields: importFields(c, text, source), Action: calendarPath + "/import", Back: calendarPath, Button: c.T("预览")}
 	return d
+}
+
+// programExample is a year in JSON, line by line.
+func programExample(c *kit.Ctx) string {
+	return "{\n  \"year\": 2027,\n  \"off\": [\"2027-01-01 " + c.T("元旦") + "\", \"2027-02-05..2027-02-11\"],\n  \"work\": [\"2027-02-14\"],\n  \"source\": \"" + c.T("通知的名称") + "\"\n}"
 }
 
 func (s *Console) newYear(c *kit.Ctx) error {
@@ -200,7 +206,7 @@ func nameItems(err error, text string) error {
 		switch {
 		case f.Name == "json", f.Name == "file", f.Name == "source":
 			wrong = append(wrong, f)
-		case f.Name == "off", f.Name == "year", !program:
+		case !program:
 			wrong = append(wrong, fault.Field{Name: "json", Msg: f.Msg, Args: f.Args})
 		default:
 			wrong.Add("json", "%[1]s：%[2]s", strings.TrimSpace(f.Name), i18n.M(f.Msg, f.Args...))

@@ -150,7 +150,7 @@ func again(c *kit.Ctx, err error, page string, p *formPage, data any, present fu
 	})
 }
 
-// inOrder puts the errors into the order of the form; one about an item of a list ("off[2]") belongs to the list.
+// inOrder names the errors by the labels of the form and puts them into its order; one about an item of a list ("off[2]") belongs to the list.
 func inOrder(errs []kit.FieldError, fields []field) []kit.FieldError {
 	place := func(name string) int {
 		return slices.IndexFunc(fields, func(f field) bool { return f.Name == name })
@@ -158,6 +158,11 @@ func inOrder(errs []kit.FieldError, fields []field) []kit.FieldError {
 	for i, e := range errs {
 		if list, _, ok := strings.Cut(e.Name, "["); ok && place(e.Name) < 0 {
 			errs[i].Name = list
+		}
+	}
+	for i, e := range errs {
+		if at := place(e.Name); at >= 0 {
+			errs[i].Label = fields[at].Label
 		}
 	}
 	slices.SortStableFunc(errs, func(a, b kit.FieldError) int { return cmp.Compare(place(a.Name), place(b.Name)) })
@@ -178,6 +183,14 @@ func (p *formPage) agreed(f *form, grave, button string, warnings ...string) boo
 	p.Fields, p.Version = typed(f.c, p.Fields), f.version()
 	p.Grave, p.Warnings, p.Sure, p.Button, p.Back = grave, warnings, sure, button, p.Action
 	return false
+}
+
+// labelled names errors by what their inputs are called.
+func labelled(c *kit.Ctx, errs []kit.FieldError, labels map[string]string) []kit.FieldError {
+	for i, e := range errs {
+		errs[i].Label = c.T(labels[e.Name])
+	}
+	return errs
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -69,7 +69,7 @@ func (s *Console) topicPage(c *kit.Ctx, t models.Topic) (*formPage, error) {
 	}
 	p.Fields = []field{
 		{Name: "name", Label: c.T("名称"), Value: t.Name, Max: 30, Required: true},
-		{Name: "name_en", Label: c.T("名称（英文）"), Value: t.NameEn, Max: 60, Required: true, Lang: "en"},
+		{Name: "name_en", Label: c.T("名称（英文）"), Value: t.NameEn, Max: 60, Lang: "en"},
 		{Name: "parent_id", Label: c.T("上级大类"), Kind: selectField, Value: number(t.ParentID), Required: true, Options: groups},
 		{Name: "department_id", Label: c.T("由哪个部门答复"), Kind: selectField, Value: number(t.DepartmentID), Required: true,
 			Options: departmentOptions(c, departments, 0, option{"0", c.T("大类不用选")}), Hint: c.T("改动只影响以后的提问，正在办理的不变。")},

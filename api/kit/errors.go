@@ -52,8 +52,9 @@ func SafeFace(l *i18n.Localizer, err error) (fault.Kind, string) {
 	return fault.Internal, l.T(i18n.N("系统出了点问题，已经记录下来。您填写的内容没有丢，请稍后再试。"))
 }
 
-// FieldError is one wrong input, in the reader's words; Name is the id of the input.
-type FieldError struct{ Name, Text string }
+// FieldError is one wrong input, in the reader's words; Name is the id of the input, Label what it is called where the sentence alone
+// stands in a list.
+type FieldError struct{ Name, Text, Label string }
 
 // FieldErrors translates the fields of an Invalid failure; nil when err is none.
 func (c *Ctx) FieldErrors(err error) []FieldError {

@@ -127,17 +127,21 @@ var (
 	workingLate = N("已超期 %[1]d 个工作日")
 	naturalLate = N("已超期 %[1]d 天")
 	justLate    = N("已超期，不到 1 个工作日")
+	counting    = N("正在按新日历重新计算")
 )
 
-// Left is how a deadline stands: N days until it or, once it is Late, since it; Working says that only working days count.
+// Left is how a deadline stands: N days until it or, once it is Late, since it; Working says that only working days count. Moving is one
+// that the calendar has changed for and that is being counted anew: its day and N are no longer of one calendar.
 type Left struct {
-	N             int
-	Working, Late bool
+	N                     int
+	Working, Late, Moving bool
 }
 
 // Localize says it in the unit of the rule: "还有 2 个工作日", "今天到期", "已超期 3 个工作日", or in days where the rule counts them all.
 func (d Left) Localize(l *Localizer) string {
 	switch {
+	case d.Moving:
+		return l.T(counting)
 	case d.Late && d.N == 0:
 		return l.T(justLate) // the weekend after the last day
 	case d.Late && d.Working:

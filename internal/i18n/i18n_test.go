@@ -143,9 +143,9 @@ func TestFormats(t *testing.T) {
 		{zh.Rate(304, 312), "97.4%（304/312）"}, {en.Rate(304, 312), "97.4% (304/312)"},
 		{zh.Rate(0, 0), "暂无数据"}, {en.Rate(0, 0), "no data yet"}, {zh.Rate(0, 5), "0.0%（0/5）"},
 		{zh.Rate(9999, 10000), "99.9%（9,999/10,000）"}, {zh.Rate(1, 10000), "0.1%（1/10,000）"}, {zh.Rate(3, 3), "100.0%（3/3）"},
-		{Left{2, true, false}.Localize(zh), "还有 2 个工作日"}, {Left{0, true, false}.Localize(zh), "今天到期"}, {Left{3, true, true}.Localize(zh), "已超期 3 个工作日"},
-		{Left{1, true, false}.Localize(en), "one working day left"}, {Left{3, false, true}.Localize(en), "3 days overdue"}, {Left{21, false, false}.Localize(zh), "还有 21 天"},
-		{Left{0, true, true}.Localize(zh), "已超期，不到 1 个工作日"}, {Left{1, false, true}.Localize(zh), "已超期 1 天"},
+		{Left{2, true, false, false}.Localize(zh), "还有 2 个工作日"}, {Left{0, true, false, false}.Localize(zh), "今天到期"}, {Left{3, true, true, false}.Localize(zh), "已超期 3 个工作日"},
+		{Left{1, true, false, false}.Localize(en), "one working day left"}, {Left{3, false, true, false}.Localize(en), "3 days overdue"}, {Left{21, false, false, false}.Localize(zh), "还有 21 天"},
+		{Left{0, true, true, false}.Localize(zh), "已超期，不到 1 个工作日"}, {Left{1, false, true, false}.Localize(zh), "已超期 1 天"}, {Left{N: 39, Working: true, Moving: true}.Localize(zh), "正在按新日历重新计算"},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("got %q, want %q", tc.got, tc.want)

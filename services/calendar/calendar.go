@@ -140,13 +140,17 @@ func (s *Service) Left(ctx context.Context, due time.Time, basis string) (i18n.L
 	if err != nil {
 		return i18n.Left{}, err
 	}
-	var how struct{ Unit workdays.Unit }
+	var how workdays.Computation
 	if json.Unmarshal([]byte(basis), &how) != nil || !how.Unit.Valid() {
-		how.Unit = workdays.Working
+		how = workdays.Computation{Unit: workdays.Working}
+	}
+	moving := false
+	if how.N > 0 {
+		_, moving = k.calendar.Recompute(how)
 	}
 	zone := s.zone(ctx)
 	n, late := k.calendar.Left(workdays.DateOf(s.clock.Now(), zone), workdays.DateOf(due, zone), how.Unit)
-	return i18n.Left{N: n, Working: how.Unit == workdays.Working, Late: late}, nil
+	return i18n.Left{N: n, Working: how.Unit == workdays.Working, Late: late, Moving: moving}, nil
 }
 
 // SoonUntil returns the end of the n-th working day after the day of now: what is due by then is due soon.

@@ -177,7 +177,7 @@ func (s *Service) SaveTopic(ctx context.Context, actor models.Actor, id int64, i
 func (s *Service) checkTopic(ctx context.Context, id int64, in TopicInput) error {
 	var f fault.Fields
 	textrule.Length(&f, "name", in.Name, 2, 30)
-	textrule.Length(&f, "name_en", in.NameEn, 2, 60)
+	textrule.Length(&f, "name_en", in.NameEn, 0, 60)
 	textrule.Length(&f, "hint", in.Hint, 0, 150)
 	textrule.Length(&f, "hint_en", in.HintEn, 0, 250)
 	if in.Kind != models.Simple && in.Kind != models.Ordinary {

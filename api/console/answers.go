@@ -35,8 +35,12 @@ func (s *Console) similar(c *kit.Ctx, k *models.Case) reuse {
 // answers looks for published answers on behalf of an open reply.
 func (s *Console) answers(c *kit.Ctx) error {
 	r := reuse{Asked: strings.TrimSpace(c.Query("q"))}
-	if r.Asked == "" { // what the page showed before anything was looked for
-		g, err := s.Cases.Peek(c.Request.Context(), c.Actor, c.Query("case"))
+	number := c.Query("case")
+	switch {
+	case r.Asked == "" && number == "":
+		return c.Part(http.StatusOK, "reuse-found", r)
+	case r.Asked == "": // what the case's page showed before anything was looked for
+		g, err := s.Cases.Peek(c.Request.Context(), c.Actor, number)
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ func funcs(l *i18n.Localizer) template.FuncMap {
 		"tn": l.N, "date": l.Date, "datetime": l.DateTime, "day": l.Day,
 		"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"size": func(n int64) string { return fmt.Sprint(n) }, "number": func(n any) string { return fmt.Sprint(n) },
-		"has": func(any, string) bool { return false }, "unbroken": func(s string) string { return s }, "han": func(string) template.HTMLAttr { return "" },
+		"has": func(any, string) bool { return false }, "unbroken": func(s string) string { return s }, "linked": func(s string) string { return s }, "han": func(string) template.HTMLAttr { return "" },
 		"name": func(any) string { return "" },
 		"dict": func(kv ...any) (map[string]any, error) {
 			m := map[string]any{}
@@ -41,7 +41,7 @@ type (
 	}
 	flash struct{ Kind, Text string }
 	staff struct{ Name, Department string }
-	fail  struct{ Name, Text string }
+	fail  struct{ Name, Text, Label string }
 	entry struct {
 		At              time.Time
 		Text, Who, Kind string
@@ -78,7 +78,7 @@ func render(t *testing.T, l *i18n.Localizer, layout string, p map[string]any) st
 	}
 	at := time.Date(2026, 11, 18, 7, 40, 0, 0, time.UTC)
 	data := map[string]any{
-		"Title": `"><script>`, "Errors": []fail{{"title", "标题至少 5 个字"}}, "At": at,
+		"Title": `"><script>`, "Errors": []fail{{"title", "标题至少 5 个字", ""}}, "At": at,
 		"Options": []map[string]any{{"Value": 1, "Label": "一"}, {"Value": 2, "Label": "二"}},
 		"Steps":   []entry{{at, "已受理", "县人社局", "seal"}},
 		"Files":   []map[string]any{{"Name": "a.pdf", "Href": "/f/1", "Size": "2 KB", "Image": false}},

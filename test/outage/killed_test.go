@@ -88,7 +88,14 @@ func TestABuildThatWasKilledIsBegunAnew(t *testing.T) {
 // was acknowledged is there; of the messages those that were on their way end as unknown, the others are sent, none twice.
 func TestAKilledProgramLeavesNothingHanging(t *testing.T) {
 	p := newProgram(t)
-	token := p.resident("19900090021")
+	tokens := make(chan string, 400)
+	for i := range 40 { // nobody asks more than ten at once
+		token := p.resident(fmt.Sprintf("199000901%02d", i))
+		for range 10 {
+			tokens <- token
+		}
+	}
+	close(tokens)
 	goOn := p.carrier.stall()
 	defer goOn()
 	var mu sync.Mutex
@@ -96,7 +103,7 @@ func TestAKilledProgramLeavesNothingHanging(t *testing.T) {
 	var asking sync.WaitGroup
 	for range 4 {
 		asking.Go(func() {
-			for {
+			for token := range tokens {
 				number := p.ask(token)
 				if number == "" {
 					return

@@ -25,7 +25,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.embeddedRunner()
+	r, err := a.embeddedRunner(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,10 +62,15 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	return err
 }
 
-// embeddedRunner is the worker inside serve, nil where it runs by itself.
-func (a *app) embeddedRunner() (*jobs.Runner, error) {
+// embeddedRunner is the worker inside serve, nil where it runs by itself. An in-process Redis ended with the process before, and its queue.
+func (a *app) embeddedRunner(ctx context.Context) (*jobs.Runner, error) {
 	if !a.cfg.Worker {
 		return nil, nil
+	}
+	if a.cfg.Redis == "" {
+		if err := a.outbox.QueueLost(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return a.runner()
 }

@@ -96,6 +96,11 @@ func (b *Box) Queued(ctx context.Context, ids []int64) error {
 	return b.db.Conn(ctx).Model(&Task{}).Where("id IN ? AND open_key = 1", ids).Update("queued_at", b.clock.Now()).Error
 }
 
+// QueueLost forgets what was handed to a queue that is no more, so that it is due at once.
+func (b *Box) QueueLost(ctx context.Context) error {
+	return b.db.Conn(ctx).Model(&Task{}).Where("open_key = 1 AND queued_at IS NOT NULL").Update("queued_at", nil).Error
+}
+
 // Done closes a task; call it in the transaction of the task's effect. Closed reports false when somebody else had closed it:
 // the effect must then be rolled back or have been idempotent.
 func (b *Box) Done(ctx context.Context, id int64) (closed bool, err error) {

@@ -88,3 +88,30 @@ func TestBacklog(t *testing.T) {
 		expect(10, 2, 30*time.Minute)
 	})
 }
+
+// What was handed to a queue counts as under way for a while, unless the queue is known to be lost.
+func TestALostQueueIsHandedOverAtOnce(t *testing.T) {
+	testenv.EachDB(t, func(t *testing.T, db *database.DB) {
+		ctx, clk := t.Context(), clock.NewFake(time.Date(2026, 11, 16, 2, 0, 0, 0, time.UTC))
+		box := outbox.New(db, clk)
+		if err := db.Tx(ctx, func(ctx context.Context) error { return box.Add(ctx, "owed", 1, time.Time{}) }); err != nil {
+			t.Fatal(err)
+		}
+		due := func(want int) []outbox.Task {
+			t.Helper()
+			tasks, err := box.Due(ctx, 10, time.Minute)
+			if err != nil || len(tasks) != want {
+				t.Fatalf("%d are due, want %d: %v", len(tasks), want, err)
+			}
+			return tasks
+		}
+		if err := box.Queued(ctx, []int64{due(1)[0].ID}); err != nil {
+			t.Fatal(err)
+		}
+		due(0)
+		if err := box.QueueLost(ctx); err != nil {
+			t.Fatal(err)
+		}
+		due(1)
+	})
+}

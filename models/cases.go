@@ -125,6 +125,7 @@ type Case struct {
 	SubmittedAt       time.Time
 	AcceptedAt        *time.Time
 	ReturnedAt        *time.Time // the reviewer's return of the present draft
+	OverseerReviews   bool       // nobody of the department may judge the present reply
 	AnsweredAt        *time.Time
 	ClosedAt          *time.Time
 	WithdrawnAt       *time.Time

@@ -136,6 +136,10 @@ func wishViews(c *kit.Ctx, list []notices.Preference) []wishView {
 	return out
 }
 
+var accountLabels = map[string]string{
+	"label": "用途", "days": "有效期（天）", "old": "现在的密码", "new": "新密码", "repeat": "再输一次新密码", "code": "验证码或恢复码", "locale": "语言",
+}
+
 func (s *Console) accountPage(c *kit.Ctx) error {
 	v, err := s.accountView(c)
 	if err != nil {
@@ -163,7 +167,7 @@ func (s *Console) accountAgain(c *kit.Ctx, failed error, more func(v *accountVie
 	if more != nil {
 		more(v)
 	}
-	return c.FormAgain(failed, "account", func(errs []kit.FieldError) any { v.Errors = errs; return v })
+	return c.FormAgain(failed, "account", func(errs []kit.FieldError) any { v.Errors = labelled(c, errs, accountLabels); return v })
 }
 
 func (s *Console) ownPassword(c *kit.Ctx) error { return s.changePassword(c) }

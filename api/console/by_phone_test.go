@@ -34,7 +34,7 @@ func TestWhoIsOnTheLineIsFoundByPhone(t *testing.T) {
 	}
 
 	// Typed into the search, it is not looked for in texts, nor kept in addresses.
-	d.done(d.get("/console/cases?view=all&topic=1&q="+typed[:3]+typed[4:8]+typed[9:])).want(200, "手机号请填在“按手机号查”里").without(fixture.Phone)
+	d.done(d.get("/console/cases?view=all&topic=1&q="+typed[:3]+typed[4:8]+typed[9:])).want(200, "手机号请填在“按手机号查”里", `id="by-phone" open`).without(fixture.Phone)
 	if log := w.Log.String(); strings.Contains(log, fixture.Phone) {
 		t.Error("the phone is in the log")
 	}

@@ -94,12 +94,15 @@ func (s *Console) inbox(c *kit.Ctx) error {
 	}
 	if _, ok := accounts.NormalizePhone(q.Search); ok {
 		c.SetFlash("info", c.T("手机号请填在“按手机号查”里：搜索框里的字会留在地址和浏览记录里。"))
-		return c.Redirect(address("/console/cases", c.Request.URL.Query(), "q", "") + "#phone")
+		rest := c.Request.URL.Query()
+		rest.Del("q")
+		return c.Redirect(address("/console/cases", rest, "by", "phone"))
 	}
 	v, err := s.inboxView(c, q)
 	if err != nil {
 		return err
 	}
+	v.PhoneOpen = c.Query("by") == "phone"
 	return c.Page(http.StatusOK, "inbox", v)
 }
 

@@ -154,7 +154,7 @@ func (k *Kit) accessLog(gc *gin.Context, status int, took time.Duration) {
 		return
 	}
 	k.Log.LogAttrs(ctx, level, "request", slog.String("request_id", RequestID(gc)), slog.String("method", gc.Request.Method),
-		slog.String("route", gc.FullPath()), slog.Int("status", gc.Writer.Status()), slog.Duration("took", took), slog.Int("bytes", gc.Writer.Size()))
+		slog.String("route", gc.FullPath()), slog.Int("status", status), slog.Duration("took", took), slog.Int("bytes", gc.Writer.Size()))
 }
 
 // NoRoute answers an address that leads nowhere. A person who typed a slash too many is led to the page.

@@ -16,6 +16,7 @@ import (
 func (p *Portal) askRoutes(g *kit.Group) {
 	g.GET("/consult", kit.Public, p.chooseTopic)
 	g.POST("/consult/start", kit.Public, p.startDraft)
+	g.GET("/consult/start", kit.Public, func(c *kit.Ctx) error { return c.Redirect("/consult") }) // whoever reloads the answer to it, or wants it in English
 	g.GET("/consult/new", kit.Public, p.form)
 	g.POST("/consult/new", kit.Public, p.sendForm)
 	g.POST("/consult/draft", kit.Public, p.autosave)

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -28,6 +29,9 @@ func (p *Portal) trackRoutes(g *kit.Group) {
 	g.POST("/track/:number/consent", kit.Public, p.consent)
 	g.GET("/track/:number/consent/withdraw", kit.Public, p.withdrawConsentPage)
 	g.POST("/track/:number/consent/withdraw", kit.Public, p.withdrawConsent)
+	for _, act := range []string{"follow-up", "supplement", "reopen", "rate", "consent"} { // whoever reloads the answer to an act, or wants it in English
+		g.GET("/track/:number/"+act, kit.Public, func(c *kit.Ctx) error { return c.Redirect("/track/" + url.PathEscape(c.Param("number"))) })
+	}
 	g.GET("/files/:id", kit.Public, p.download)
 }
 

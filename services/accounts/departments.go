@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -68,8 +69,14 @@ func (in *DepartmentInput) check() error {
 			wrong.Add(f.name, i18n.N("请填写 %[1]d 到 %[2]d 个字。"), f.low, f.high)
 		}
 	}
+	if in.Phone != "" && !officePhone.MatchString(in.Phone) {
+		wrong.Add("phone", i18n.N("请填写电话号码，例如 0571-12345678；有分机写“转 8012”。"))
+	}
 	return wrong.Err()
 }
+
+// officePhone is a telephone as people write it, with an extension or a second one.
+var officePhone = regexp.MustCompile(`^[0-9+(（][0-9()（）+ \-]{2,}[0-9](?:[ ,，、/转]+[0-9][0-9 \-]*[0-9])*$`)
 
 // differs names the inputs that are not what d has.
 func (in DepartmentInput) differs(d models.Department) []string {

@@ -61,11 +61,38 @@ func (s *Service) covered(text string) (parts []Part, hidden string) {
 	return parts, all.String()
 }
 
-// Uncover shows what was covered in the messages: after a look that was recorded.
+// coverRest hides such data in what else a resident wrote: names of files, the word to a rating, the reason of a withdrawal.
+func (s *Service) coverRest(t *Thread) {
+	hide := func(text *string) {
+		if parts, hidden := s.covered(*text); parts != nil {
+			open := *text
+			t.uncover = append(t.uncover, func() { *text = open })
+			*text = hidden
+		}
+	}
+	hide(&t.Case.RatingWord)
+	for i := range t.Events {
+		if t.Events[i].ActorKind != string(models.StaffActor) {
+			hide(&t.Events[i].Note)
+		}
+	}
+	for i := range t.Messages {
+		for j := range t.Messages[i].Files {
+			if written(t.Messages[i].Kind) {
+				hide(&t.Messages[i].Files[j].Name)
+			}
+		}
+	}
+}
+
+// Uncover shows what was covered: after a look that was recorded.
 func (t *Thread) Uncover() {
 	for i := range t.Messages {
 		if m := &t.Messages[i]; m.open != "" {
 			m.Body, m.Parts = m.open, nil
 		}
+	}
+	for _, open := range t.uncover {
+		open()
 	}
 }

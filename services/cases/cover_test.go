@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"huiyin/internal/fault"
+	"huiyin/models"
 	"huiyin/services/cases"
 	"huiyin/test/fixture"
 )
@@ -116,6 +117,40 @@ func TestASearchDoesNotLookUnderTheCover(t *testing.T) {
 	})
 }
 
+func TestNumbersInOtherWordsAreCovered(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		const number = "13912345678"
+		rated, gone := c.Submit(fixture.Phone).Case.Number, c.Submit(fixture.Phone).Case.Number
+		c.Answer(rated)
+		owner := c.Resident(fixture.Phone)
+		must[*models.Case](t)(c.Cases.Rate(t.Context(), owner, rated, cases.RateInput{Rating: 1, Word: "打" + number + "没人接"}))
+		must[*models.Case](t)(c.Cases.Withdraw(t.Context(), owner, gone, "已解决，谢谢 "+number))
+		said := func(who models.Actor, uncovered bool) string {
+			t.Helper()
+			var all []string
+			for _, n := range []string{rated, gone} {
+				th := must[*cases.Thread](t)(c.Cases.Open(t.Context(), who, n))
+				if uncovered {
+					th.Uncover()
+				}
+				all = append(all, th.Case.RatingWord)
+				for _, e := range th.Events {
+					all = append(all, e.Note)
+				}
+			}
+			return strings.Join(all, "\n")
+		}
+		for _, who := range []string{fixture.Handler, fixture.Reviewer, fixture.Overseer, fixture.Leader} {
+			if got := said(c.Actor(who), false); strings.Contains(got, number) || strings.Count(got, "139****5678") != 2 {
+				t.Errorf("%s reads %q", who, got)
+			}
+		}
+		if got := said(owner, false) + said(c.Actor(fixture.Handler), true); strings.Count(got, number) != 4 {
+			t.Errorf("the resident, and whoever has looked, read %q", got)
+		}
+	})
+}
+
 func TestATitleReachesNobody(t *testing.T) {
 	each(t, func(t *testing.T, c *fixture.City) {
 		resident := c.Resident(fixture.Phone)
@@ -126,5 +161,9 @@ func TestATitleReachesNobody(t *testing.T) {
 			})
 		}
 		c.Submit(fixture.Phone, func(in *cases.SubmitInput) { in.Title = "解放路12号门口的路灯坏了" })
+		refused(t, c, "a phone for a name", fault.Invalid, "", func() error {
+			_, err := c.Cases.Submit(t.Context(), resident, c.Ask(func(in *cases.SubmitInput) { in.DisplayName = "李13912345678" }), cases.Submission{Key: "name", Channel: "web", Locale: "zh-CN"})
+			return err
+		})
 	})
 }

@@ -74,7 +74,8 @@ type filter struct {
 	unassigned  bool
 	open        bool
 	status      models.CaseStatus
-	notBy       int64 // not the cases whose present reply this person wrote
+	judge       int64 // not the cases whose present reply this person may not judge, see mayJudge
+	overseers   bool  // besides those desks, what is the overseer's because nobody of the department may judge it
 	nothing     bool
 	publication []models.PublicationStatus
 	dueFrom     time.Time
@@ -111,7 +112,7 @@ func (s *Service) filterOf(ctx context.Context, actor models.Actor, sc scope, q 
 	case ViewOverdue:
 		f.open, f.dueBefore = true, now
 	case ViewReview:
-		f.status, f.notBy = models.Reviewing, actor.ID
+		f.status, f.judge = models.Reviewing, actor.ID
 		if err := s.desksToReview(ctx, actor, &f); err != nil {
 			return f, err
 		}
@@ -160,7 +161,8 @@ func (s *Service) desksToReview(ctx context.Context, actor models.Actor, f *filt
 			f.desks = append(f.desks, d.ID)
 		}
 	}
-	f.nothing = f.nothing || len(f.desks) == 0
+	f.overseers = actor.Has(models.Overseer)
+	f.nothing = f.nothing || len(f.desks) == 0 && !f.overseers
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"slices"
 	"testing"
 
 	"huiyin/internal/fault"
@@ -97,5 +98,48 @@ func TestNobodyPublishesWhatTheyWroteOn(t *testing.T) {
 		if _, err := c.Cases.Publish(c.Context(), c.Actor(fixture.Reviewer2), n, version); err != nil {
 			t.Fatal(err)
 		}
+	})
+}
+
+// "Waiting for my review" holds what one may judge: not the next round of what one approved, and for the overseer what nobody of the
+// department may.
+func TestWhatWaitsForMyReviewIsMine(t *testing.T) {
+	each(t, func(t *testing.T, c *fixture.City) {
+		ctx, owner := t.Context(), c.Resident(fixture.Phone)
+		waiting := func(who string, number string) bool {
+			t.Helper()
+			p := must[cases.InboxPage](t)(c.Cases.Inbox(ctx, c.Actor(who), cases.InboxQuery{View: cases.ViewReview}))
+			counts := must[map[cases.View]int](t)(c.Cases.Counts(ctx, c.Actor(who), 99))
+			if counts[cases.ViewReview] != len(p.Rows) {
+				t.Errorf("%s: %d counted, %d listed", who, counts[cases.ViewReview], len(p.Rows))
+			}
+			return slices.Contains(numbers(p), number)
+		}
+		want := func(number string, who map[string]bool) {
+			t.Helper()
+			for account, is := range who {
+				if waiting(account, number) != is {
+					t.Errorf("%s: it waits for %s is %v", number, account, !is)
+				}
+			}
+		}
+		reopened := func() string {
+			t.Helper()
+			n := c.Submit(fixture.Phone).Case.Number
+			c.Answer(n)
+			c.Rate(n, fixture.Phone, 1)
+			must[*models.Case](t)(c.Cases.Reopen(ctx, owner, n, cases.MessageInput{Text: "没有回答我的问题"}))
+			c.SubmitReview(n, fixture.Handler)
+			return n
+		}
+		n := reopened()
+		want(n, map[string]bool{fixture.Reviewer: false, fixture.Reviewer2: true, fixture.Overseer: false})
+		if err := c.DB.Conn(ctx).Model(&models.Staff{}).Where("account = ?", fixture.Reviewer2).Update("active", false).Error; err != nil {
+			t.Fatal(err)
+		}
+		n = reopened()
+		want(n, map[string]bool{fixture.Reviewer: false, fixture.Overseer: true})
+		c.Approve(n, fixture.Overseer)
+		want(n, map[string]bool{fixture.Overseer: false})
 	})
 }

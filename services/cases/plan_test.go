@@ -21,7 +21,7 @@ func TestInboxReadsIndexedOrders(t *testing.T) {
 		"unassigned": {unassigned: true, open: true},
 		"due soon":   {open: true, dueFrom: now, dueBefore: now.Add(time.Hour)},
 		"overdue":    {open: true, dueBefore: now},
-		"review":     {status: models.Reviewing, notBy: 5},
+		"review":     {status: models.Reviewing, judge: 5, desks: []int64{1}, overseers: true},
 		"all":        {newest: true},
 		"to publish": {publication: []models.PublicationStatus{models.PublicationReady}, newest: true},
 		"to prepare": {publication: []models.PublicationStatus{models.PublicationWanted}, newest: true},

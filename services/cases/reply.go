@@ -92,11 +92,11 @@ func (s *Service) SubmitReview(ctx context.Context, actor models.Actor, number s
 		if err := s.writeReply(ctx, w.Facts.Reply, set); err != nil {
 			return err
 		}
-		w.Set["returned_at"] = nil
-		reviewers, err := s.reviewersFor(ctx, w)
+		reviewers, overseers, err := s.reviewersFor(ctx, w)
 		if err != nil {
 			return err
 		}
+		w.Set["returned_at"], w.Set["overseer_reviews"] = nil, overseers
 		return s.tellStaff(ctx, w.Case, notices.CaseToReview, reviewers...)
 	})
 }
@@ -122,15 +122,15 @@ func (s *Service) actOnReply(ctx context.Context, actor models.Actor, number str
 }
 
 // reviewersFor are the people who may approve the present reply: 督办 where the desk says so, and where nobody in the department may.
-func (s *Service) reviewersFor(ctx context.Context, w *work) ([]accounts.StaffCard, error) {
+func (s *Service) reviewersFor(ctx context.Context, w *work) (people []accounts.StaffCard, overseers bool, err error) {
 	if w.Facts.Desk.Review != models.ReviewByOverseer {
-		people, err := s.Accounts.ColleaguesByRole(ctx, w.Case.DepartmentID, models.Reviewer)
+		people, err = s.Accounts.ColleaguesByRole(ctx, w.Case.DepartmentID, models.Reviewer)
 		if people = judges(people, w); err != nil || len(people) > 0 {
-			return people, err
+			return people, false, err
 		}
 	}
-	people, err := s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
-	return judges(people, w), err
+	people, err = s.Accounts.ColleaguesByRole(ctx, 0, models.Overseer)
+	return judges(people, w), true, err
 }
 
 func judges(people []accounts.StaffCard, w *work) []accounts.StaffCard {

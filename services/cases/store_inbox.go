@@ -149,8 +149,9 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	if f.status != "" {
 		q = q.Where("status = ?", f.status)
 	}
-	if f.notBy != 0 {
-		q = q.Where("NOT EXISTS (SELECT 1 FROM case_replies r WHERE r.case_id = cases.id AND r.round = cases.round AND r.author_id = ?)", f.notBy)
+	if f.judge != 0 {
+		q = q.Where("NOT EXISTS (SELECT 1 FROM case_replies r WHERE r.case_id = cases.id AND (r.round = cases.round AND (r.author_id = ? OR r.authors LIKE ?)"+
+			" OR r.round < cases.round AND r.reviewer_id = ? AND cases.reopened_at >= cases.asked_at))", f.judge, "%,"+strconv.FormatInt(f.judge, 10)+",%", f.judge)
 	}
 	if f.nothing {
 		q = q.Where("1 = 0")
@@ -167,7 +168,10 @@ func (s *Service) where(ctx context.Context, f filter) *gorm.DB {
 	if len(f.topics) > 0 {
 		q = among(q, "topic_id", f.topics)
 	}
-	if len(f.desks) > 0 {
+	switch {
+	case f.overseers:
+		q = q.Where("(desk_id IN ? OR overseer_reviews = ?)", f.desks, true)
+	case len(f.desks) > 0:
 		q = q.Where("desk_id IN ?", f.desks)
 	}
 	if f.resident != 0 {

@@ -69,6 +69,9 @@ func (s *Service) CheckWords(in *SubmitInput) fault.Fields {
 	if parts, _ := s.covered(in.Title); parts != nil {
 		f.Add("title", i18n.N("标题会出现在列表里，请不要写电话、证件号、卡号或邮箱，需要的话写在具体情况里。"))
 	}
+	if parts, _ := s.covered(in.DisplayName); parts != nil {
+		f.Add("display_name", i18n.N("这里只写怎么称呼您，请不要写电话、证件号、卡号或邮箱。"))
+	}
 	return f
 }
 

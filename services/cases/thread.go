@@ -38,6 +38,7 @@ type Thread struct {
 	Colleague []accounts.StaffCard // handlers the case may be assigned to
 	Reviewers []accounts.StaffCard
 	Writing   []accounts.StaffCard // who else is writing the reply, for those who may
+	uncover   []func()
 }
 
 // Message is one entry of the thread with its files. To a resident a reply has a department, and no person behind it.
@@ -133,6 +134,9 @@ func (s *Service) fillThread(ctx context.Context, t *Thread, replies []models.Ca
 			t.Events = append(t.Events, e)
 		}
 	}
+	if t.Standing&Owner == 0 {
+		s.coverRest(t)
+	}
 	return nil
 }
 
@@ -213,7 +217,7 @@ func (s *Service) fillForStaff(ctx context.Context, actor models.Actor, t *Threa
 		r.Authors = r.Authors.With(actor.ID)
 		f.Reply = &r
 	}
-	if t.Reviewers, err = s.reviewersFor(ctx, &work{Actor: actor, Case: t.Case, Facts: f}); err != nil {
+	if t.Reviewers, _, err = s.reviewersFor(ctx, &work{Actor: actor, Case: t.Case, Facts: f}); err != nil {
 		return err
 	}
 	if err := s.fillStaffNames(ctx, t); err != nil {

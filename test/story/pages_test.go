@@ -25,7 +25,9 @@ var notPages = map[string]string{
 	"/consult/similar": "part of the form", "/consult/route": "part of the form", "/console/settings/city/contrast": "part of the city's form",
 	"/files/:id": "download", "/console/files/:id": "download", "/me/export": "download", "/console/audit/export": "download",
 	"/library/feed.atom": "feed", "/library/feed.json": "feed", "/sitemap.xml": "for search engines", "/sitemaps/:file": "for search engines",
-	"/robots.txt": "for search engines", "/prefs": "redirects back", "/console": "redirects to the first list", "/console/cases/:number/:act": "redirects to the case", "/console/cases/assign": "redirects to the list", "/console/cases/by-phone": "redirects to the list", "/console/notices/:id": "redirects to what the message is about",
+	"/robots.txt": "for search engines", "/prefs": "redirects back", "/console": "redirects to the first list", "/console/cases/:number/:act": "redirects to the case", "/consult/start": "redirects to the form", "/track/:number/follow-up": "redirects to the matter", "/track/:number/supplement": "redirects to the matter",
+	"/track/:number/reopen": "redirects to the matter", "/track/:number/rate": "redirects to the matter", "/track/:number/consent": "redirects to the matter",
+	"/console/cases/assign": "redirects to the list", "/console/cases/by-phone": "redirects to the list", "/console/notices/:id": "redirects to what the message is about",
 	"/healthz": "for machines", "/readyz": "for machines", "/assets/*name": "assets", "/favicon.ico": "asset",
 }
 

@@ -13,7 +13,7 @@ var asking = func() map[rune][]string {
 	const list = `的 了 吗 呢 吧 啊 呀 我 你 您 他 她 谁 哪 请 怎么 怎样 怎么办 怎么样 如何 什么 什么时候 时候 何时 多少 多久 多长时间 几天 几个 为什么 为何 可以 可不可以
 能不能 能否 是不是 是否 有没有 有无 要不要 用不用 会不会 算不算 该不该 请问 您好 你好 想问 想知道 想咨询 咨询 了解 请教 一下 需要 必须 应该 应当 一定 必要 现在 目前 如今 今年 去年 明年 今天 昨天
 明天 最近 已经 一直 还是 还能 还要 还有 还会 还没 没有 没法 无法 不能 不会 不给 不让 不到 不了 不知道 不清楚 我家 我们 你们 他们 自己 别人 人家 这个 那个 这种 这样 那么 这么 这里 那里 哪里 哪儿
-在哪 哪些 一个 两个 三个 如果 因为 所以 但是 可是 而且 以后 之后 以前 之前 或者 以及 关于 对于 根据 有关 相关 问题 情况 事情 办法 事宜 帮忙 谢谢 感谢 麻烦 打算 准备 听说 说是 一般 具体 主要 其他 另外 没人 没有人 好几天 好几个月 坏了 坏 修 来修 修理 维修 扰民 被 办理 申请 手续 流程 领取 反映 投诉 举报 能 要`
+在哪 哪些 一个 两个 三个 如果 因为 所以 但是 可是 而且 以后 之后 以前 之前 或者 以及 关于 对于 根据 有关 相关 问题 情况 事情 办法 事宜 帮忙 谢谢 感谢 麻烦 打算 准备 听说 说是 一般 具体 主要 其他 另外 没人 没有人 好几天 好几个月 坏了 坏 修 来修 修理 维修 扰民 被 办理 申请 手续 流程 领取 反映 投诉 举报 能 要 给 拿`
 	words := map[rune][]string{}
 	for _, w := range strings.Fields(list) {
 		r, _ := utf8.DecodeRuneInString(w)
@@ -30,7 +30,12 @@ var same = func() map[string][]string {
 	const list = `噪声 噪音
 补贴 补助 津贴
 孩子 小孩 儿童
-入学 上学 读书 就读`
+入学 上学 读书 就读
+断缴 断交 停缴
+辞职 离职
+名字 姓名
+改名 改姓
+晾衣 晾晒 晒衣 晒被 晾被`
 	words := map[string][]string{}
 	for _, line := range strings.Split(list, "\n") {
 		forms := strings.Fields(line)
@@ -109,6 +114,7 @@ func askingAt(runes []rune) int {
 type Likeness struct {
 	weights map[string]float64
 	telling map[string]bool // the pieces that few documents hold
+	order   [][]string      // the pieces as they stand in the question, a stretch each
 	whole   float64
 }
 
@@ -122,6 +128,7 @@ func newLikeness(ts []term, counts map[string]int, total, most int) Likeness {
 	l := Likeness{weights: map[string]float64{}, telling: map[string]bool{}}
 	for _, t := range ts {
 		tokens := meanings(t)
+		l.order = append(l.order, tokens)
 		known := func(i int) bool { return i >= 0 && i < len(tokens) && counts[tokens[i]] > 0 }
 		for i, piece := range tokens {
 			n := counts[piece]
@@ -166,20 +173,43 @@ func meets(i, of int, known func(int) bool) bool {
 }
 
 const (
-	likeWhole = 0.5  // of what the question is about, by weight, must stand in the other
-	likeTitle = 0.34 // … and this much in its title, else it is only mentioned there
-	likeBoth  = 1.04 // the two together: of two halves, one is not enough
+	likeWhole   = 0.5  // of what the question is about, by weight, must stand in the other
+	likeTitle   = 0.34 // … and this much in its title, else it is only mentioned there
+	likeBoth    = 1.04 // the two together: of two halves, one is not enough
+	likeSubject = 0.2  // enough in the title when that is the subject: how it came about is told in other words by everybody
 )
 
-// Score compares with a question of that title and text: 0 when it is about something else, otherwise the more the better, 2 at most.
-func (l Likeness) Score(title, text string) float64 {
-	inTitle, _ := l.share(pieces(title))
-	inBoth, telling := l.share(pieces(title + "\n" + text))
-	score := inTitle + inBoth
-	if inBoth < likeWhole || inTitle < likeTitle || score < likeBoth || !telling {
-		return 0
+// Score compares with a question of that title and text, and the name of its topic: 0 when it is about something else, otherwise the
+// more the better, 2 at most. It is not sure when they share a telling word or two and nobody can say whether these are the matter.
+func (l Likeness) Score(title, text, topic string) (score float64, sure bool) {
+	held := pieces(title)
+	inTitle, _ := l.share(held)
+	inBoth, telling := l.share(pieces(title + "\n" + text + "\n" + topic))
+	score = inTitle + inBoth
+	if inBoth >= likeWhole && inTitle >= likeTitle && score >= likeBoth && telling {
+		return score, true
 	}
-	return score
+	things, named := l.things(held, pieces(topic))
+	if inTitle < likeSubject || things < 2 && !named {
+		return 0, false
+	}
+	return min(1, inTitle*float64(things)), named && things > 1
+}
+
+// things counts the telling words, or what is left of them, that stand in the other's title; named says that one is its topic.
+func (l Likeness) things(title, topic map[string]bool) (n int, named bool) {
+	for _, stretch := range l.order {
+		within := false
+		for _, piece := range stretch {
+			tells := l.telling[piece] && title[piece]
+			named = named || tells && topic[piece]
+			if tells && !within {
+				n++
+			}
+			within = tells
+		}
+	}
+	return n, named
 }
 
 // share is how much of the question is held, by weight; telling says that some of it is what few questions are about.

@@ -45,7 +45,7 @@ func among(text string) []string {
 	}
 	var hits []hit
 	for _, q := range questions {
-		if s := like.Score(q[0], q[1]); s > 0 {
+		if s, sure := like.Score(q[0], q[1], ""); sure {
 			hits = append(hits, hit{q[0], s})
 		}
 	}
@@ -96,8 +96,22 @@ func TestUnlikeness(t *testing.T) {
 			t.Errorf("%s: %v, want nothing", text, got)
 		}
 	}
-	if (Likeness{}).Score("社保卡丢了", "社保卡丢了") != 0 {
+	if score, _ := (Likeness{}).Score("社保卡丢了", "社保卡丢了", "社保卡"); score != 0 {
 		t.Error("nothing is like something")
+	}
+}
+
+// Whoever says at length how it came about is shown what shares the subject; sure is only what shares more than that.
+func TestSharedSubject(t *testing.T) {
+	const injury, topic = "上班路上被电动车撞了算不算工伤", "工伤认定与待遇"
+	counts := map[string]int{"工伤": 6, "算工": 1, "电动": 2, "动车": 2, "上班": 9, "路上": 4}
+	for text, want := range map[string][2]bool{ // something, sure
+		"出车祸算工伤吗": {true, false}, "上班出车祸算工伤吗": {true, true}, "电动车充电桩": {false, false}, "厂里说摔倒在自己地里又不是干活所以都不算数的工伤": {false, false},
+	} {
+		score, sure := newLikeness(saying(text), counts, 150, often(150)).Score(injury, "", topic)
+		if score > 0 != want[0] || sure != want[1] {
+			t.Errorf("%s: %v, %v", text, score, sure)
+		}
 	}
 }
 
@@ -124,7 +138,7 @@ func TestWordsThatMeanTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, like, err := x.Similar(t.Context(), "工地噪音", 5)
-	if err != nil || len(got) != 1 || like.Score("工地夜里噪声大", "") == 0 {
+	if _, sure := like.Score("工地夜里噪声大", "", ""); err != nil || len(got) != 1 || !sure {
 		t.Error(got, err)
 	}
 	if got, _, _ = x.Similar(t.Context(), "噪音", 5); len(got) != 1 {

@@ -74,11 +74,13 @@ func (l *Library) Search(ctx context.Context, q Query) (Results, error) {
 	return res, nil
 }
 
-// similarAmong is how many candidates are compared, whatever the library's size.
-const similarAmong = 24
+const (
+	similarAmong = 24 // candidates that are compared, whatever the library's size
+	doubtful     = 2  // shown when none is surely about the same
+)
 
-// Similar returns at most limit entries that are about the same as the text, best first: rather none than a wrong one. What the text
-// is about stands in its first line, as a title does. There are none while there is no index to ask.
+// Similar returns at most limit entries that are about the same as the text, best first; where none surely is, the best one or two that
+// share its subject. What the text is about stands in its first line, as a title does. There are none while there is no index to ask.
 func (l *Library) Similar(ctx context.Context, text string, limit int) ([]Entry, error) {
 	if l.index == nil {
 		return nil, nil
@@ -99,13 +101,17 @@ func (l *Library) Similar(ctx context.Context, text string, limit int) ([]Entry,
 	if err != nil {
 		return nil, err
 	}
-	score := make(map[int64]float64, len(es))
+	score, sure := make(map[int64]float64, len(es)), make(map[int64]bool, len(es))
 	for _, e := range es {
-		score[e.ID] = like.Score(e.Title, e.Question+"\n"+topics[e.TopicID])
+		score[e.ID], sure[e.ID] = like.Score(e.Title, e.Question, topics[e.TopicID])
 	}
-	es = slices.DeleteFunc(es, func(e Entry) bool { return score[e.ID] == 0 })
+	most, anySure := pageSize(limit), slices.ContainsFunc(es, func(e Entry) bool { return sure[e.ID] })
+	if !anySure {
+		most = min(most, doubtful)
+	}
+	es = slices.DeleteFunc(es, func(e Entry) bool { return score[e.ID] == 0 || anySure && !sure[e.ID] })
 	slices.SortStableFunc(es, func(a, b Entry) int { return cmp.Compare(score[b.ID], score[a.ID]) })
-	return es[:min(len(es), pageSize(limit))], nil
+	return es[:min(len(es), most)], nil
 }
 
 // entriesOf leaves out what has been taken out since the index was told.

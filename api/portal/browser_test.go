@@ -180,7 +180,13 @@ func TestWritingWhileTheMatterMoves(t *testing.T) {
 	l.until(fill + `(document.querySelector("#supplement"), {text: "上个月的收据也找到了"})`)
 	city.Answer(number)
 	l.until(`document.querySelector("#matter .tag").innerText.includes("已答复")`) // what is new comes, what is typed stays
-	l.until(`document.querySelector("#supplement .acts .btn").click(), true`)
+	const news = `document.querySelector("#supplement [role=status]").innerText`
+	l.until(news + `.includes("已答复") && !` + news + `.includes("附件") && !` + news + `.includes("复制") && document.querySelector("#supplement-text").value !== ""`)
+	l.until(`((input) => { const t = new DataTransfer(); t.items.add(new File(["x"], "收据.jpg")); input.files = t.files; input.dispatchEvent(new Event("change", {bubbles: true})); return true; })(document.querySelector("#supplement-attachments"))`)
+	l.until(news + `.includes("附件不会留着")`)
+	l.check("thread-waiting")
+	l.until(`document.querySelector("#supplement-attachments-list li button").click(), !` + news + `.includes("附件")`)
+	l.until(`document.querySelector("#supplement .acts:not([data-when]) .btn").click(), true`)
 	l.until(`document.querySelector("#follow-up-text")?.value === "上个月的收据也找到了" && document.activeElement.id === "follow-up-text"`)
 	l.check("thread-moved")
 	l.until(`document.querySelector("#follow-up").dispatchEvent(new Event("input", {bubbles: true})), Object.keys(sessionStorage).some((k) => k.endsWith(" more"))`)
@@ -195,4 +201,25 @@ func TestWritingWhileTheMatterMoves(t *testing.T) {
 		l.open(path)
 		l.until(`(() => { const t = [...document.querySelectorAll(".tabs a")]; return t.length > 2 && t.every((a) => a.scrollWidth <= a.clientWidth + 1) && document.documentElement.scrollWidth <= 360; })()`)
 	}
+}
+
+// TestTheMatterIsSeenWhileWordsWait: the answer and its forms come in place of a supplement that is being written, and its words with them.
+func TestTheMatterIsSeenWhileWordsWait(t *testing.T) {
+	city, l := look(t)
+	number := city.Submit(fixture.Phone).Case.Number
+	ck := city.Cookie(fixture.Phone)
+	l.cookie(ck.Name, ck.Value)
+	l.open("/track/" + number)
+	l.until(`!!window.htmx && document.readyState === "complete"`)
+	l.until(`document.querySelector("details.sheet").open = true`)
+	l.until(fill + `(document.querySelector("#supplement"), {text: "这一句补充已经发出去了"})`)
+	l.until(`document.querySelector("#supplement .acts .btn").click(), true`)
+	l.until(`!!document.querySelector("main > .flash.ok") && !!window.htmx && document.readyState === "complete"`)
+	l.until(`document.querySelector("details.sheet").open = true`)
+	l.until(fill + `(document.querySelector("#supplement"), {text: "上个月的收据也找到了"}), document.querySelector("#supplement-text").focus(), true`)
+	city.Answer(number)
+	l.until(`document.querySelector("#matter .tag").innerText.includes("已答复") && !document.querySelector("main > .flash")`) // old news goes
+	l.until(`document.querySelector("#supplement [data-renew]").click(), true`)
+	l.until(`document.querySelector("#follow-up-text")?.value === "上个月的收据也找到了" && !!document.querySelector("#rate") && !document.querySelector("#supplement")`)
+	l.until(`document.activeElement.closest("#doing") !== null`)
 }

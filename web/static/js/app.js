@@ -39,6 +39,7 @@
   };
   const listFiles = (input) => {
     chosenIn.set(input, [...input.files]);
+    input.form.querySelectorAll("[data-when=files]").forEach((el) => { el.hidden = !chose(input.form); });
     const list = document.getElementById(input.dataset.uploads);
     if (!list) return;
     const chosen = document.getElementById(input.id + "-chosen");
@@ -78,32 +79,63 @@
     if (!now) part.tabIndex = -1;
     (now || part).focus({ preventScroll: true });
   };
+  const unsent = (part) => [...part.querySelectorAll("form")].filter((form) => dirty.has(form) || chose(form));
+  const renewing = new Set(); // parts that are to be new although something in them waits
   const refresh = (el) => {
-    const busy = document.activeElement;
-    const typing = busy.matches("select") || busy.matches("input:not([type=checkbox]), textarea") && busy.value !== busy.defaultValue;
-    if (el.contains(busy) && typing) {
-      busy.addEventListener("blur", () => refresh(document.getElementById(el.id) || el), { once: true });
-      return;
+    const busy = document.activeElement, waits = unsent(el).length > 0;
+    if (!renewing.has(el.id) && !(waits && el.querySelector("template[data-moved]"))) {
+      const typing = busy.matches("select") || busy.matches("input:not([type=checkbox]), textarea") && busy.value !== busy.defaultValue;
+      if (el.contains(busy) && typing) {
+        busy.addEventListener("blur", () => refresh(document.getElementById(el.id) || el), { once: true });
+        return;
+      }
+      if (waits) return;
     }
-    // What is typed or chosen and not sent is worth more than what is new.
-    if ([...dirty].some((f) => el.contains(f)) || [...el.querySelectorAll("[type=file]")].some((i) => i.files.length)) return;
     const id = el.id, held = el.contains(busy) ? busy : null;
     if (asking.has(id)) return void asking.set(id, true); // news while the answer is under way: ask once more after it
     asking.set(id, false);
     const done = () => {
       const again = asking.get(id), now = document.getElementById(id);
       asking.delete(id);
+      if (!again) renewing.delete(id);
       if (held && now && !held.isConnected) refocus(now, held);
       if (again && now) refresh(now);
     };
     htmx.ajax("GET", el.dataset.src || location.pathname + location.search, { source: el, target: el, select: "#" + id, swap: "outerHTML" }).then(done, done);
   };
+  // What is typed or chosen and not sent is worth more than what is new: where its form is gone meanwhile, the form says so itself.
+  const tell = (part, html) => {
+    const now = new DOMParser().parseFromString(html, "text/html").getElementById(part.id), words = now && now.querySelector("template[data-moved]");
+    if (words) unsent(part).filter((form) => !now.querySelector(`form[id="${CSS.escape(form.id)}"]`)).forEach((form) => {
+      const box = form.querySelector("[data-news]"), fold = form.closest("details");
+      if (!box) return;
+      if (box.dataset.news !== words.innerHTML) box.replaceChildren(document.importNode(words.content, true));
+      box.dataset.news = words.innerHTML;
+      const kept = [...form.querySelectorAll("[data-keep]")].every((el) => !el.value || now.querySelector(`[data-keep="${CSS.escape(el.dataset.keep)}"]`));
+      const when = { kept, lost: !kept, files: chose(form) };
+      box.querySelectorAll("[data-when]").forEach((el) => { el.hidden = !when[el.dataset.when]; });
+      if (fold) fold.open = true;
+    });
+  };
+  on("click", "[data-renew]", (el) => {
+    const part = document.getElementById(el.dataset.renew);
+    renewing.add(part.id);
+    refresh(part);
+  });
   // A part that says which state it shows is swapped for another state only; what was said of the step before then is no news any more.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const was = detail.target.dataset.state;
+    const part = detail.target, was = part.dataset.state;
+    if (asking.has(part.id) && !renewing.has(part.id) && unsent(part).length) {
+      detail.shouldSwap = false;
+      tell(part, detail.serverResponse);
+      return;
+    }
     if (!was) return;
     if (detail.serverResponse.includes(`data-state="${was}"`)) detail.shouldSwap = false;
-    else document.querySelectorAll("main > .flash").forEach((f) => f.remove());
+    else document.querySelectorAll("main > .flash").forEach((f) => {
+      if (f === document.activeElement) document.getElementById("main").focus({ preventScroll: true });
+      f.remove();
+    });
   });
   // What a person has opened or closed stays so when its part is swapped.
   const folds = (id) => [...document.querySelectorAll(`[id="${CSS.escape(id)}"] details`)].map((d) => [d.id || d.querySelector("summary").textContent.replace(/\d/g, ""), d]);
@@ -307,13 +339,13 @@
     if (box) { e.preventDefault(); box.focus(); box.select(); }
   });
 
-  // Saved is what was typed when the request went, unless more came since.
+  // Saved is what was typed when the request went, unless more came since or the answer says that it was not kept.
   const posting = ({ detail: { elt, requestConfig } }) => requestConfig && requestConfig.verb !== "get" && elt.closest && elt.closest("form");
   document.addEventListener("htmx:beforeRequest", (e) => { const form = posting(e); if (form) sending.set(e.detail.xhr, edits.get(form)); });
   document.addEventListener("htmx:afterRequest", (e) => {
     const form = posting(e);
     if (form && saver(form)) failing[e.detail.successful ? "delete" : "add"](form);
-    if (form && e.detail.successful && sending.get(e.detail.xhr) === edits.get(form)) dirty.delete(form);
+    if (form && e.detail.successful && !form.querySelector(".saved.not") && sending.get(e.detail.xhr) === edits.get(form)) dirty.delete(form);
   });
   // What could not be kept is said where it says what was: "saved" has "saved-401" and "saved-failed" beside it.
   const notKept = (e, kind) => {

@@ -345,7 +345,8 @@
   document.addEventListener("htmx:afterRequest", (e) => {
     const form = posting(e);
     if (form && saver(form)) failing[e.detail.successful ? "delete" : "add"](form);
-    if (form && e.detail.successful && !form.querySelector(".saved.not") && sending.get(e.detail.xhr) === edits.get(form)) dirty.delete(form);
+    const kept = e.detail.successful && !e.detail.xhr.responseText.includes('class="saved not"'); // the line itself has its class only once it is settled
+    if (form && kept && sending.get(e.detail.xhr) === edits.get(form)) dirty.delete(form);
   });
   // What could not be kept is said where it says what was: "saved" has "saved-401" and "saved-failed" beside it.
   const notKept = (e, kind) => {

@@ -59,7 +59,7 @@ func (l *looking) cookie(name, value string) { l.open("/cookies-for-the-test?" +
 // js evaluates an expression that yields true, again and again until it does.
 func (l *looking) until(expression string) {
 	l.t.Helper()
-	for range 100 {
+	for range 300 {
 		done, err := chromedp.Run(l.ctx, chromedp.Evaluate[bool](expression))
 		if err == nil && done {
 			return
@@ -93,8 +93,8 @@ func TestInABrowser(t *testing.T) {
 	l.open("/consult/new") // no question whether to leave: it was saved
 	l.until(`document.querySelector("#title").value === "公租房申请要准备什么材料" && document.querySelector("#phone").value !== ""`)
 	l.check("ask")
-	l.until(fill + `(document.querySelector("form.ask"), {place: "中山路 12 号"}) && (location.reload(), true)`)
-	l.until(`document.readyState === "complete" && document.querySelector("#place").value === "中山路 12 号"`)
+	l.until(fill + `(document.querySelector("form.ask"), {place: "中山路 12 号"}) && (window.left = true, location.reload(), true)`)
+	l.until(`!window.left && document.readyState === "complete" && document.querySelector("#place").value === "中山路 12 号"`)
 	choose := func(names string) {
 		l.until(`((input) => { const t = new DataTransfer(); ` + names + `.forEach((n) => t.items.add(new File([n], n))); input.files = t.files; input.dispatchEvent(new Event("change", {bubbles: true})); return true; })(document.querySelector("#attachments"))`)
 	}

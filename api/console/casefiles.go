@@ -39,6 +39,6 @@ func (s *Console) download(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	kit.Download{Name: a.Name, MIME: a.MIME, At: a.CreatedAt, Body: body}.Serve(c.Writer, c.Request)
+	kit.Download{Name: s.Cases.FileName(c.Actor, a), MIME: a.MIME, At: a.CreatedAt, Body: body}.Serve(c.Writer, c.Request)
 	return nil
 }

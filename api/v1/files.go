@@ -190,7 +190,7 @@ func (s *server) getAttachment(c *call, in *IDInput) (*download, error) {
 	return &download{func(hc huma.Context) {
 		gc := humagin.Unwrap(hc)
 		gc.Request.Header.Del("Range") // a part would need statuses of its own; the whole is small
-		kit.Download{Name: a.Name, MIME: a.MIME, Body: r}.Serve(gc.Writer, gc.Request)
+		kit.Download{Name: s.Cases.FileName(c.Actor, a), MIME: a.MIME, Body: r}.Serve(gc.Writer, gc.Request)
 	}}, nil
 }
 

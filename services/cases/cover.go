@@ -85,6 +85,15 @@ func (s *Service) coverRest(t *Thread) {
 	}
 }
 
+// FileName is a file's name as it is handed to the actor: to staff as covered as on the page.
+func (s *Service) FileName(actor models.Actor, a models.Attachment) string {
+	if !actor.IsStaff() {
+		return a.Name
+	}
+	_, name := s.covered(a.Name)
+	return name
+}
+
 // Uncover shows what was covered: after a look that was recorded.
 func (t *Thread) Uncover() {
 	for i := range t.Messages {

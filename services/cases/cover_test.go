@@ -145,6 +145,10 @@ func TestNumbersInOtherWordsAreCovered(t *testing.T) {
 				t.Errorf("%s reads %q", who, got)
 			}
 		}
+		file := models.Attachment{Name: "收据 " + number + ".png"}
+		if staff, own := c.Cases.FileName(c.Actor(fixture.Leader), file), c.Cases.FileName(owner, file); staff != "收据 139****5678.png" || own != file.Name {
+			t.Errorf("a file is handed out as %q and %q", staff, own)
+		}
 		if got := said(owner, false) + said(c.Actor(fixture.Handler), true); strings.Count(got, number) != 4 {
 			t.Errorf("the resident, and whoever has looked, read %q", got)
 		}

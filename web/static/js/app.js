@@ -117,6 +117,14 @@
       if (fold) fold.open = true;
     });
   };
+  // A form that nobody has written in goes along with what the page shows by now.
+  const follow = (part, html) => {
+    const now = new DOMParser().parseFromString(html, "text/html");
+    [...part.querySelectorAll("form[id] > [name=version]")].filter((version) => !dirty.has(version.form)).forEach((version) => {
+      const fresh = now.querySelector(`form[id="${CSS.escape(version.form.id)}"] > [name=version]`);
+      if (fresh) version.value = fresh.value;
+    });
+  };
   on("click", "[data-renew]", (el) => {
     const part = document.getElementById(el.dataset.renew);
     renewing.add(part.id);
@@ -131,8 +139,10 @@
       return;
     }
     if (!was) return;
-    if (detail.serverResponse.includes(`data-state="${was}"`)) detail.shouldSwap = false;
-    else document.querySelectorAll("main > .flash").forEach((f) => {
+    if (detail.serverResponse.includes(`data-state="${was}"`)) {
+      detail.shouldSwap = false;
+      follow(part, detail.serverResponse);
+    } else document.querySelectorAll("main > .flash").forEach((f) => {
       if (f === document.activeElement) document.getElementById("main").focus({ preventScroll: true });
       f.remove();
     });
@@ -229,7 +239,10 @@
     root.querySelectorAll("[data-count]").forEach(count);
     picked();
     root.querySelectorAll("[data-countdown]").forEach(countdown);
-    root.querySelectorAll("form[data-unsaved=now]").forEach((form) => dirty.add(form)); // came back with what was typed
+    root.querySelectorAll("form[data-unsaved=now]").forEach((form) => { // came back with what was typed, for it could not be kept
+      dirty.add(form);
+      failing.add(form);
+    });
     root.querySelectorAll("[data-js]").forEach((el) => { el.hidden = false; });
     root.querySelectorAll("[data-uploads]").forEach((el) => el.classList.add("over")); // seen through: its label speaks the page's language, and files may be dropped
     listen();

@@ -42,7 +42,8 @@ func TestTheReviewersCommentIsInTheRefreshedPart(t *testing.T) {
 	c.Accept(number, fixture.Handler)
 	handler, reviewer, address := at(t, c, w, fixture.Handler), at(t, c, w, fixture.Reviewer), "/console/cases/"+number
 	state := func(p page) string {
-		_, rest, _ := strings.Cut(p.Body, `data-state="`)
+		_, rest, _ := strings.Cut(p.Body, `id="answer"`)
+		_, rest, _ = strings.Cut(rest, `data-state="`)
 		return rest[:strings.IndexByte(rest, '"')]
 	}
 	writing := state(handler.get(address).want(200, "#answer"))

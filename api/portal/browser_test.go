@@ -168,8 +168,9 @@ func TestInABrowser(t *testing.T) {
 	l.check("sign-in-en")
 }
 
-// TestWritingWhileTheMatterMoves: the answer comes while a supplement is being written, and pages are loaded again.
-func TestWritingWhileTheMatterMoves(t *testing.T) {
+// supplementing is a resident who looks at a matter and has begun to write a supplement.
+func supplementing(t *testing.T, words string) (*fixture.City, *looking, string) {
+	t.Helper()
 	city, l := look(t)
 	number := city.Submit(fixture.Phone).Case.Number
 	ck := city.Cookie(fixture.Phone)
@@ -177,7 +178,13 @@ func TestWritingWhileTheMatterMoves(t *testing.T) {
 	l.open("/track/" + number)
 	l.until(`!!window.htmx && document.readyState === "complete"`)
 	l.until(`document.querySelector("details.sheet").open = true`)
-	l.until(fill + `(document.querySelector("#supplement"), {text: "上个月的收据也找到了"})`)
+	l.until(fill + `(document.querySelector("#supplement"), {text: "` + words + `"})`)
+	return city, l, number
+}
+
+// TestWritingWhileTheMatterMoves: the answer comes while a supplement is being written, and pages are loaded again.
+func TestWritingWhileTheMatterMoves(t *testing.T) {
+	city, l, number := supplementing(t, "上个月的收据也找到了")
 	city.Answer(number)
 	l.until(`document.querySelector("#matter .tag").innerText.includes("已答复")`) // what is new comes, what is typed stays
 	const news = `document.querySelector("#supplement [role=status]").innerText`
@@ -205,14 +212,7 @@ func TestWritingWhileTheMatterMoves(t *testing.T) {
 
 // TestTheMatterIsSeenWhileWordsWait: the answer and its forms come in place of a supplement that is being written, and its words with them.
 func TestTheMatterIsSeenWhileWordsWait(t *testing.T) {
-	city, l := look(t)
-	number := city.Submit(fixture.Phone).Case.Number
-	ck := city.Cookie(fixture.Phone)
-	l.cookie(ck.Name, ck.Value)
-	l.open("/track/" + number)
-	l.until(`!!window.htmx && document.readyState === "complete"`)
-	l.until(`document.querySelector("details.sheet").open = true`)
-	l.until(fill + `(document.querySelector("#supplement"), {text: "这一句补充已经发出去了"})`)
+	city, l, number := supplementing(t, "这一句补充已经发出去了")
 	l.until(`document.querySelector("#supplement .acts .btn").click(), true`)
 	l.until(`!!document.querySelector("main > .flash.ok") && !!window.htmx && document.readyState === "complete"`)
 	l.until(`document.querySelector("details.sheet").open = true`)

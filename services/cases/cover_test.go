@@ -145,6 +145,13 @@ func TestNumbersInOtherWordsAreCovered(t *testing.T) {
 				t.Errorf("%s reads %q", who, got)
 			}
 		}
+		handler := c.Actor(fixture.Handler)
+		if look := must[cases.Revealed](t)(c.Cases.Reveal(t.Context(), handler, rated)); !strings.Contains(look.RatingWord, number) || len(look.Reasons) != 0 {
+			t.Errorf("a look at the rated one shows %+v", look)
+		}
+		if look := must[cases.Revealed](t)(c.Cases.Reveal(t.Context(), handler, gone)); look.RatingWord != "" || len(look.Reasons) != 1 || !strings.Contains(look.Reasons[0], number) {
+			t.Errorf("a look at the withdrawn one shows %+v", look)
+		}
 		file := models.Attachment{Name: "收据 " + number + ".png"}
 		if staff, own := c.Cases.FileName(c.Actor(fixture.Leader), file), c.Cases.FileName(owner, file); staff != "收据 139****5678.png" || own != file.Name {
 			t.Errorf("a file is handed out as %q and %q", staff, own)

@@ -19,6 +19,9 @@ type Contact struct {
 type Revealed struct {
 	Contact
 	Messages []RevealedMessage `json:"messages" nullable:"false" doc:"含有被遮盖内容的来信原文"`
+	// What else the resident wrote with something covered in it.
+	RatingWord string   `json:"rating_word,omitempty" doc:"评价时写的话，含有被遮盖的内容时才有"`
+	Reasons    []string `json:"reasons,omitempty" doc:"含有被遮盖内容的撤回原因"`
 }
 
 // RevealedMessage is a message as the resident wrote it.
@@ -48,6 +51,18 @@ func (s *Service) Reveal(ctx context.Context, actor models.Actor, number string)
 			msg := Message{CaseMessage: m}
 			if s.cover(&msg); msg.open != "" {
 				contact.Messages = append(contact.Messages, RevealedMessage{m.ID, msg.open})
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if parts, _ := s.covered(w.Case.RatingWord); parts != nil {
+			contact.RatingWord = w.Case.RatingWord
+		}
+		events, err := s.events(ctx, w.Case.ID)
+		for _, e := range events {
+			if parts, _ := s.covered(e.Note); parts != nil && e.ActorKind != string(models.StaffActor) {
+				contact.Reasons = append(contact.Reasons, e.Note)
 			}
 		}
 		return err

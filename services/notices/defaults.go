@@ -30,7 +30,6 @@ var smsDefaults = map[Kind]bilingual{
 	Code:          smsText("您的验证码是 {code}，{minutes} 分钟内有效，请勿告诉他人。", "Your code is {code}, valid for {minutes} minutes. Tell it to nobody."),
 	CaseReceived:  smsText("您的诉求已收到，{due}前答复。查询：{address}", "We have your matter; a reply by {due}. {address}"),
 	CaseAccepted:  smsText("您的诉求已受理，{due}前答复。查询：{address}", "Your matter is accepted; a reply by {due}. {address}"),
-	CaseExtended:  smsText("您的诉求延期，{due}前答复。原因见：{address}", "The reply to your matter is moved to {due}; why: {address}"),
 	CaseAnswered:  smsText("您的诉求已答复。请查看：{address}", "Your matter has a reply. Read it: {address}"),
 	CasePublished: smsText("您的诉求的答复已公开。查看：{address}", "The reply to your matter is published: {address}"),
 	CaseReopened:  smsText("您的诉求将重新办理，{due}前答复：{address}", "Your matter will be handled again; a reply by {due}. {address}"),

@@ -13,7 +13,6 @@ const (
 	Code          Kind = "code"
 	CaseReceived  Kind = "case_received"
 	CaseAccepted  Kind = "case_accepted"
-	CaseExtended  Kind = "case_extended"
 	CaseAnswered  Kind = "case_answered"
 	CasePublished Kind = "case_published"
 	CaseReopened  Kind = "case_reopened"
@@ -77,7 +76,6 @@ var specs = []Spec{
 	{Kind: Code, Name: i18n.N("验证码"), Audience: ToResident, Channels: bySMS, Allowed: []string{"city", "code", "minutes"}, Needed: []string{"code"}},
 	resident(CaseReceived, i18n.N("诉求已收到"), residentWords),
 	resident(CaseAccepted, i18n.N("诉求已受理"), residentWords),
-	resident(CaseExtended, i18n.N("答复已延期"), residentWords),
 	resident(CaseAnswered, i18n.N("诉求已答复"), settledWords),
 	resident(CasePublished, i18n.N("答复已公开"), settledWords),
 	resident(CaseReopened, i18n.N("诉求已重新办理"), residentWords),

@@ -12,7 +12,7 @@ import (
 func TestDefaultsAreSound(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
 		all, err := r.Templates(t.Context())
-		if err != nil || len(all) != 7*2+12*2*2 {
+		if err != nil || len(all) != 6*2+12*2*2 {
 			t.Fatal(len(all), err)
 		}
 		for _, tpl := range all {

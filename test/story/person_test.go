@@ -212,13 +212,22 @@ func (p *person) clickIn(place, words string) {
 	p.do(chromedp.MouseClickXY(at.X, at.Y))
 }
 
-// press clicks and waits for the page that comes.
+// press clicks and waits for the page that comes. A click that a live update has taken the thing away from is made once more, as people do.
 func (p *person) press(words string) { p.t.Helper(); p.pressIn("", words) }
 
 func (p *person) pressIn(place, words string) {
 	p.t.Helper()
 	look[bool](p, "window.__before = true")
 	p.clickIn(place, words)
+	for end := time.Now().Add(patience / 4); time.Now().Before(end); time.Sleep(40 * time.Millisecond) {
+		if old, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!window.__before && document.readyState === 'complete'")); err == nil && !old {
+			break
+		}
+	}
+	at, err := chromedp.Run(p.ctx, chromedp.Evaluate[spot]("window.__before ? ("+find+")("+quoted(words)+", "+quoted(place)+`) : {Why: "it has come"}`))
+	if err == nil && at.Why == "" {
+		p.do(chromedp.MouseClickXY(at.X, at.Y))
+	}
 	p.until(`!window.__before && document.readyState === "complete" && !!document.querySelector("main")`)
 }
 

@@ -81,7 +81,12 @@
   };
   const unsent = (part) => [...part.querySelectorAll("form")].filter((form) => dirty.has(form) || chose(form));
   const renewing = new Set(); // parts that are to be new although something in them waits
+  // What is being pressed is not swapped under the finger: the click would come to nothing.
+  let pressed = null;
+  addEventListener("pointerdown", (e) => { pressed = e.target; }, true);
+  ["pointerup", "pointercancel"].forEach((up) => addEventListener(up, () => setTimeout(() => { pressed = null; }), true));
   const refresh = (el) => {
+    if (pressed && el.contains(pressed)) return void addEventListener("pointerup", () => setTimeout(() => refresh(document.getElementById(el.id) || el)), { once: true });
     const busy = document.activeElement, waits = unsent(el).length > 0;
     if (!renewing.has(el.id) && !(waits && el.querySelector("template[data-moved]"))) {
       const typing = busy.matches("select") || busy.matches("input:not([type=checkbox]), textarea") && busy.value !== busy.defaultValue;
@@ -133,6 +138,11 @@
   // A part that says which state it shows is swapped for another state only; what was said of the step before then is no news any more.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const part = detail.target, was = part.dataset.state;
+    if (asking.has(part.id) && pressed && part.contains(pressed)) {
+      detail.shouldSwap = false;
+      asking.set(part.id, true);
+      return;
+    }
     if (asking.has(part.id) && !renewing.has(part.id) && unsent(part).length) {
       detail.shouldSwap = false;
       tell(part, detail.serverResponse);
